@@ -1,0 +1,109 @@
+"""Transformed columns as serialised examples, by shard and in the order of a shard."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
+
+from pipeline import columns
+from pipeline.digests import bucket_of
+from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW
+from pipeline.windows import Int64s
+from schemas.features import SEEN, START, TARGET, example_features, unknown_id
+from schemas.layout import TRAIN
+
+SHARD_SCHEMA = pa.schema(
+    [
+        (DIGEST_HIGH, pa.uint64()),
+        (DIGEST_LOW, pa.uint64()),
+        (START, pa.int64()),
+        ("is_unknown", pa.bool_()),
+        ("example", pa.large_binary()),
+    ]
+)
+
+
+def encode_examples(
+    element: tuple[pa.RecordBatch, dict[str, pa.Array]],
+    split: str,
+    num_shards: int,
+    num_items: int,
+) -> Iterator[tuple[int, bytes]]:
+    """Encodes a batch as `tf.train.Example`s and divides it by shard.
+
+    Args:
+      element: a record batch of the columns of `schemas.features.example_features`
+        and the digests of the users, which decide the shard; and an empty dict, in
+        the way of tf.Transform.
+      split: the split, whose examples may hold fewer features.
+      num_shards: the number of shards.
+      num_items: N.
+
+    Yields:
+      (shard, serialised record batch of `SHARD_SCHEMA`).
+    """
+    batch, _ = element
+    if not len(batch):
+        return
+    target = batch.column(TARGET)
+    max_length = len(target[0])
+    last_target = target.flatten().to_numpy().reshape(-1, max_length)[:, -1]
+    features = {}
+    for name, feature in sorted(example_features(max_length).items()):
+        if split in feature.splits:
+            column = batch.column(name)
+            features[name] = _distinct(column, num_items) if name == SEEN else column
+    high = _digests(batch.column(DIGEST_HIGH))
+    rows = pa.record_batch(
+        [
+            pa.array(high),
+            pa.array(_digests(batch.column(DIGEST_LOW))),
+            batch.column(START).flatten(),
+            pa.array(last_target == unknown_id(num_items)),
+            pa.array(
+                RecordBatchToExamplesEncoder().encode(pa.record_batch(features)),
+                pa.large_binary(),
+            ),
+        ],
+        schema=SHARD_SCHEMA,
+    )
+    shard = bucket_of(high, num_shards)
+    for number in np.unique(shard):
+        chosen = rows.filter(pa.array(shard == number))
+        yield int(number), columns.to_bytes(chosen)
+
+
+def sorted_examples(parts: Sequence[pa.RecordBatch]) -> tuple[list[bytes], int]:
+    """Puts the examples of a shard in order: by user digest, then by start.
+
+    Args:
+      parts: record batches of `SHARD_SCHEMA`, in any order.
+
+    Returns:
+      The serialised examples, and how many of them have an unknown last target.
+    """
+    rows = columns.concatenate(parts)
+    order = np.lexsort(
+        [rows.column(name).to_numpy() for name in (START, DIGEST_LOW, DIGEST_HIGH)]
+    )
+    examples = rows.column("example").take(pa.array(order)).to_pylist()
+    return examples, rows.column("is_unknown").to_pylist().count(True)
+
+
+def _digests(column: pa.Array) -> np.ndarray:
+    return column.flatten().to_numpy().view(np.uint64)
+
+
+def _distinct(seen: pa.LargeListArray, num_items: int) -> pa.LargeListArray:
+    """Keeps the unknown id once in each list: the last of them."""
+    values = seen.flatten().to_numpy()
+    lengths = np.diff(seen.offsets.to_numpy())
+    rows = np.repeat(np.arange(len(seen)), lengths)
+    kept = np.ones(len(values), bool)
+    unknown = np.flatnonzero(values == unknown_id(num_items))
+    repeated: Int64s = unknown[:-1][rows[unknown[:-1]] == rows[unknown[1:]]]
+    kept[repeated] = False
+    counts = np.bincount(rows[kept], minlength=len(seen))
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    return pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(values[kept]))

@@ -1,0 +1,145 @@
+"""JSON lines: one object a line.
+
+A block is parsed by Arrow, whose parser takes a column as text or as numbers but not
+as both. A block is therefore tried with each combination of types; where none fits, it
+is halved until only a small piece is left to parse line by line.
+"""
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.json as pa_json
+
+from pipeline.formats.lines import (
+    count_lines,
+    decode,
+    numbered_lines,
+    printable,
+    rows_of_records,
+)
+from pipeline.parse.rows import NOT_JSON, Reject, Rows
+
+# Below this, parsing line by line costs less than another attempt by Arrow.
+SMALLEST_PIECE_BYTES = 1 << 16
+
+Types = tuple[pa.DataType, ...]
+
+
+class JsonLinesParser:
+    """Parses blocks of one input, remembering which column types fitted last."""
+
+    def __init__(self, fields: Sequence[str], numeric: frozenset[str]) -> None:
+        """Sets the fields to read.
+
+        Args:
+          fields: the names of the fields.
+          numeric: those that are numbers first and foremost.
+        """
+        self._fields = tuple(fields)
+        choices = [
+            (pa.int64(), pa.string(), pa.float64())
+            if name in numeric
+            else (pa.string(), pa.int64())
+            for name in fields
+        ]
+        self._attempts: list[Types] = list(itertools.product(*choices))
+
+    def parse(self, data: bytes) -> Iterator[Rows]:
+        """Yields the rows of a block of whole lines, a piece at a time.
+
+        Places of each piece count from the block's first line.
+        """
+        yield from self._parse(data, 0)
+
+    def _parse(self, data: bytes, first_line: int) -> Iterator[Rows]:
+        columns = self._columns(data)
+        if columns is not None:
+            yield self._rows(data, columns, first_line)
+        elif len(data) <= SMALLEST_PIECE_BYTES:
+            yield self._one_by_one(data, first_line)
+        else:
+            cut = data.rfind(b"\n", 0, len(data) // 2) + 1
+            cut = cut or data.find(b"\n") + 1
+            if 0 < cut < len(data):
+                yield from self._parse(data[:cut], first_line)
+                first_line += data.count(b"\n", 0, cut)
+                yield from self._parse(data[cut:], first_line)
+            else:
+                yield self._one_by_one(data, first_line)
+
+    def _columns(self, data: bytes) -> dict[str, pa.Array] | None:
+        """Returns the columns of a block; None where Arrow does not take it."""
+        for attempt, types in enumerate(self._attempts):
+            try:
+                table = _read(data, self._fields, types)
+            except pa.ArrowInvalid:
+                continue
+            if attempt:
+                self._attempts.insert(0, self._attempts.pop(attempt))
+            return table
+        return None
+
+    def _rows(self, data: bytes, columns: dict[str, pa.Array], first_line: int) -> Rows:
+        num_rows = len(next(iter(columns.values())))
+        num_lines = count_lines(data)
+        if num_rows == num_lines:
+            places = np.arange(num_rows)
+        else:
+            lines = [number for number, _ in numbered_lines(data)]
+            if len(lines) != num_rows:  # several objects on one line
+                return self._one_by_one(data, first_line)
+            places = np.asarray(lines, np.int64)
+        return Rows(columns, first_line + places, _text_of(data), num_lines)
+
+    def _one_by_one(self, data: bytes, first_line: int) -> Rows:
+        records = []
+        rejects = []
+        for number, line in numbered_lines(data):
+            text = decode(line)
+            place = first_line + number
+            try:
+                record = json.loads(text)
+            except (ValueError, RecursionError) as error:
+                detail = f"is not JSON ({error})"
+                rejects.append(Reject(place, NOT_JSON, detail, printable(text)))
+                continue
+            if not isinstance(record, dict):
+                detail = "is JSON but not an object"
+                rejects.append(Reject(place, NOT_JSON, detail, printable(text)))
+                continue
+            records.append((place, record, text))
+        return rows_of_records(records, self._fields, count_lines(data), rejects)
+
+
+def _text_of(data: bytes) -> Callable[[Sequence[int]], list[str]]:
+    """Returns a function that gives the text of lines by their index."""
+
+    def text(indices: Sequence[int]) -> list[str]:
+        if not len(indices):
+            return []
+        lines = [line for _, line in numbered_lines(data)]
+        return [printable(decode(lines[index])) for index in indices]
+
+    return text
+
+
+def _read(data: bytes, fields: Sequence[str], types: Types) -> dict[str, pa.Array]:
+    """Parses a block with the given column types; raises `pa.ArrowInvalid`."""
+    if not data.strip():
+        return {name: pa.nulls(0, pa.string()) for name in fields}
+    table = pa_json.read_json(
+        pa.BufferReader(data),
+        # One block, since a row must not be longer than a block.
+        read_options=pa_json.ReadOptions(block_size=len(data) + 1, use_threads=False),
+        parse_options=pa_json.ParseOptions(
+            explicit_schema=pa.schema(list(zip(fields, types, strict=True))),
+            unexpected_field_behavior="ignore",
+        ),
+    )
+    columns = {name: table.column(name).combine_chunks() for name in fields}
+    for column in columns.values():
+        column.validate(full=True)  # Arrow's JSON parser lets bad UTF-8 through
+    return columns

@@ -1,0 +1,131 @@
+"""The whole pipeline on one screen."""
+
+import importlib.metadata
+from collections.abc import Sequence
+
+import apache_beam as beam
+import tensorflow_transform.beam as tft_beam
+from apache_beam.pvalue import AsList, AsSingleton
+
+from pipeline.accounts import DayPlan, ReadAccount, SequenceAccount, row_counts
+from pipeline.learned import Learned, read_learned
+from pipeline.options import Options, iso_date
+from pipeline.read import ReadEvents
+from pipeline.sequence import CutSequences
+from pipeline.transform import TransformWindows
+from pipeline.write import Shard, WriteExamples, WriteRejects, write_manifest
+from schemas.features import example_features
+from schemas.layout import MANIFEST, join
+from schemas.manifest import Manifest
+
+_RECORDED_LIBRARIES = (
+    "apache-beam",
+    "tensorflow",
+    "tensorflow-transform",
+    "tfx-bsl",
+    "pyarrow",
+    "numpy",
+    "pandas",
+)
+
+
+def build(
+    pipeline: beam.Pipeline, patterns: Sequence[str], output: str, options: Options
+) -> None:
+    """Adds all steps from the input's files to the manifest of the data set.
+
+    Args:
+      pipeline: an empty pipeline.
+      patterns: files or globs.
+      output: the data set's folder.
+      options: all settings.
+    """
+    reading = pipeline | "ReadEvents" >> ReadEvents(
+        patterns, options.read, options.num_partitions
+    )
+    sequences = reading.batches | "CutSequences" >> CutSequences(
+        reading.account, options
+    )
+    transformed = sequences.windows | "TransformWindows" >> TransformWindows(
+        options, join(output, "transform_temp")
+    )
+    learned = transformed.transform_fn[0] | "ReadLearned" >> beam.Map(
+        read_learned, options.window.max_length, options.min_item_count
+    )
+    num_items = learned | "TakeNumItems" >> beam.Map(lambda value: value.num_items)
+    shards = [
+        examples
+        | f"Write{split.title()}"
+        >> WriteExamples(output, split, options.num_shards, num_items)
+        for split, examples in transformed.examples.items()
+    ] | "FlattenShards" >> beam.Flatten()
+    rejects = reading.rejects | "WriteRejects" >> WriteRejects(
+        output, reading.account, options.num_shards
+    )
+    graph = transformed.transform_fn | "WriteGraph" >> tft_beam.WriteTransformFn(output)
+    (
+        pipeline
+        | "StartManifest" >> beam.Create([options], reshuffle=False)
+        | "MakeManifest"
+        >> beam.Map(
+            make_manifest,
+            AsSingleton(reading.account),
+            AsSingleton(sequences.account),
+            AsSingleton(sequences.plan),
+            AsSingleton(sequences.reference_day),
+            AsSingleton(sequences.num_items),
+            AsSingleton(learned),
+            AsList(shards),
+            # Only awaited: the manifest is the last file of a data set.
+            AsList(rejects),
+            AsList(graph),
+        )
+        | "WriteManifest" >> beam.Map(write_manifest, join(output, MANIFEST))
+    )
+
+
+def make_manifest(
+    options: Options,
+    read: ReadAccount,
+    sequence: SequenceAccount,
+    plan: DayPlan,
+    reference_day: int,
+    num_items: int,
+    learned: Learned,
+    shards: Sequence[Shard],
+    *awaited: object,
+) -> Manifest:
+    """Puts together what all steps found."""
+    records: dict[str, dict[str, int]] = {}
+    unknown: dict[str, int] = {}
+    for shard in sorted(shards, key=lambda shard: shard.name):
+        records.setdefault(shard.split, {})[shard.name] = shard.num_records
+        key = f"{shard.split}_unknown_targets"
+        unknown[key] = unknown.get(key, 0) + shard.num_unknown
+    unknown.pop("train_unknown_targets", None)
+    return Manifest(
+        window=options.window,
+        split=options.split,
+        buckets=options.buckets,
+        num_items=learned.num_items,
+        nb_days_buckets=learned.nb_days_buckets,
+        gap_days_buckets=learned.gap_days_buckets,
+        reference_day=reference_day,
+        last_day=plan.last_day,
+        cut_days=plan.cuts,
+        latest_date=iso_date(options.read.latest_day),
+        features=example_features(options.window.max_length),
+        records=records,
+        rows=row_counts(read, sequence),
+        statistics={
+            "users": sequence.users,
+            "users_long_enough": sequence.users_long_enough,
+            "events": sequence.events,
+            "items": num_items,
+            **unknown,
+        },
+        settings=options.settings(),
+        versions={
+            name: importlib.metadata.version(name) for name in _RECORDED_LIBRARIES
+        },
+    )

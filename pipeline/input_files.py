@@ -1,0 +1,167 @@
+"""Which files an input names, in what format, and in which ranges they are read."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from apache_beam.io.filesystem import BeamIOError
+from apache_beam.io.filesystems import FileSystems
+
+from pipeline.formats.parquet import open_parquet
+from pipeline.options import BLOCK_BYTES, InputFormat, ReadOptions
+from pipeline.storage import is_compressed, open_raw, open_text
+from schemas.errors import UserError
+
+_BY_NAME: dict[str, InputFormat] = {
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "csv": "csv",
+    "tsv": "tsv",
+    "tab": "tsv",
+    "parquet": "parquet",
+    "pq": "parquet",
+}
+# How pandas begins a file of columns: the name of the first and its first entry.
+_COLUMNS_START = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{')
+_SNIFFED_BYTES = 1 << 20
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file of the input.
+
+    Attributes:
+      ordinal: its place among all files of the input, by the bytes of their paths.
+      path: where it is.
+      size: in bytes, as stored.
+    """
+
+    ordinal: int
+    path: str
+    size: int
+
+
+@dataclass(frozen=True)
+class FileRange:
+    """A part of a file that is read at once.
+
+    Attributes:
+      ordinal: the file's place among all files of the input.
+      path: where the file is.
+      format: how to read it.
+      start: the first byte, or the row group of a Parquet file.
+      stop: the byte after the last; lines belong to the range in which they start.
+        None reads a text file from `start` to its end, block by block.
+    """
+
+    ordinal: int
+    path: str
+    format: InputFormat
+    start: int
+    stop: int | None
+
+
+def list_files(patterns: Sequence[str]) -> list[InputFile]:
+    """Returns the files that match any of `patterns`, by the bytes of their paths.
+
+    Raises:
+      UserError: a pattern matches nothing, or a folder, or can't be looked up.
+    """
+    found: dict[str, int] = {}
+    for pattern in patterns:
+        try:
+            matched = FileSystems.match([pattern])[0].metadata_list
+        except (BeamIOError, ValueError, OSError) as error:
+            raise UserError(f"cannot look up the input {pattern}: {error}") from error
+        files = {entry.path: entry.size_in_bytes for entry in matched}
+        if not files:
+            # A folder does not match as a file; say so where there is one.
+            is_folder = bool(
+                FileSystems.match([pattern.rstrip("/") + "/*"])[0].metadata_list
+            )
+            if is_folder:
+                raise UserError(
+                    f"the input {pattern} is a folder; name its files, for instance "
+                    f"'{pattern.rstrip('/')}/*.jsonl'."
+                )
+            raise UserError(
+                f"the input {pattern} matches no file; check the path, and put a glob "
+                "in quotes."
+            )
+        found |= files
+    ordered = sorted(found, key=lambda path: path.encode())
+    return [InputFile(i, path, found[path]) for i, path in enumerate(ordered)]
+
+
+def split_file(file: InputFile, options: ReadOptions) -> Iterator[FileRange]:
+    """Yields the ranges in which a file is read."""
+    kind = format_of(file.path, options.input_format)
+
+    def part(start: int, stop: int | None) -> FileRange:
+        return FileRange(file.ordinal, file.path, kind, start, stop)
+
+    if kind == "parquet":
+        with open_raw(file.path) as stream:
+            groups = open_parquet(stream, file.path).num_row_groups
+        for group in range(groups):
+            yield part(group, group + 1)
+    elif is_cuttable(file, kind, options):
+        starts = range(0, file.size, BLOCK_BYTES)
+        for start in starts:
+            yield part(start, min(start + BLOCK_BYTES, file.size))
+    else:
+        yield part(0, None)
+
+
+def is_cuttable(file: InputFile, kind: InputFormat, options: ReadOptions) -> bool:
+    """Whether the file's lines can be found without reading it from its start."""
+    if is_compressed(file.path) or kind in ("json", "columns"):
+        return False
+    if kind == "jsonl" or options.quoted_line_breaks == "no":
+        return True
+    if options.quoted_line_breaks == "yes":
+        return False
+    return b'"' not in read_start(file.path)
+
+
+def format_of(path: str, chosen: str = "auto") -> InputFormat:
+    """Returns a file's format: the chosen one, or what its name and start say.
+
+    Raises:
+      UserError: the name says nothing.
+    """
+    if chosen != "auto":
+        return chosen  # type: ignore[return-value]
+    name = path.lower().removesuffix(".gz").rsplit("/", 1)[-1]
+    extension = name.rsplit(".", 1)[-1] if "." in name else ""
+    if extension == "json":
+        start = read_start(path).removeprefix(b"\xef\xbb\xbf").lstrip()
+        if start.startswith(b"["):
+            return "json"
+        return "columns" if _COLUMNS_START.match(start) else "jsonl"
+    if extension not in _BY_NAME:
+        raise UserError(
+            f"cannot tell the format of {path} from its name; say it with "
+            f"--input_format, one of {', '.join(get_args(InputFormat))}."
+        )
+    return _BY_NAME[extension]
+
+
+def read_start(path: str) -> bytes:
+    """Returns the first part of a file, decompressed."""
+    with open_text(path) as stream:
+        return stream.read(_SNIFFED_BYTES)
+
+
+def input_bytes(files: Sequence[InputFile]) -> int:
+    """Returns about how many bytes the files have, decompressed."""
+    return sum(f.size * (5 if is_compressed(f.path) else 1) for f in files)
+
+
+def preview(files: Sequence[InputFile], count: int = 3) -> str:
+    """Returns the first paths for a message."""
+    shown = ", ".join(file.path for file in itertools.islice(files, count))
+    return shown + (", ..." if len(files) > count else "")

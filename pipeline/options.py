@@ -1,0 +1,151 @@
+"""The pipeline's own flags, as one frozen dataclass that is validated once."""
+
+import argparse
+import datetime
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from pipeline.parse.review_schema import ReviewSchema
+from schemas.settings import BucketSettings, DropRepeats, SplitSettings, WindowSettings
+
+InputFormat = Literal["jsonl", "json", "columns", "csv", "tsv", "parquet"]
+QuotedLineBreaks = Literal["auto", "yes", "no"]
+
+# Read and parsed at once by one worker.
+BLOCK_BYTES = 16 << 20
+# Input that makes one partition, which one worker sorts at once in memory.
+PARTITION_BYTES = 64 << 20
+
+_EPOCH = datetime.date(1970, 1, 1)
+
+
+def day_number(date: datetime.date) -> int:
+    """Returns the days since 1970-01-01."""
+    return (date - _EPOCH).days
+
+
+def iso_date(day: int) -> str:
+    """Returns the ISO date of a number of days since 1970-01-01."""
+    return (_EPOCH + datetime.timedelta(days=day)).isoformat()
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How rows are read and judged.
+
+    Attributes:
+      schema: which field is what.
+      input_format: `auto`, or one of `InputFormat` for all files.
+      quoted_line_breaks: whether quoted fields of CSV may hold line breaks, so that a
+        file can't be cut by bytes; `auto` looks for quotes at the start of each file.
+      latest_day: days since 1970-01-01; rows of later days are refused.
+      min_rating: rows with a lower rating are dropped; None keeps all.
+    """
+
+    schema: ReviewSchema
+    input_format: str = "auto"
+    quoted_line_breaks: QuotedLineBreaks = "auto"
+    latest_day: int = day_number(datetime.date.max)
+    min_rating: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.input_format not in ("auto", *get_args(InputFormat)):
+            raise ValueError(
+                f"`input_format` must be auto or one of {get_args(InputFormat)}, got "
+                f"{self.input_format!r}."
+            )
+        if self.min_rating is not None and self.schema.rating is None:
+            raise ValueError(
+                "`min_rating` needs a rating, and the schema names none; name it with "
+                "--rating_field."
+            )
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields to read."""
+        return self.schema.fields(with_rating=self.min_rating is not None)
+
+
+@dataclass(frozen=True)
+class Options:
+    """Everything that shapes a data set.
+
+    Attributes:
+      read: how rows are read and judged.
+      window: how histories are cut into windows.
+      split: how windows are divided.
+      buckets: how days become bucket ids.
+      min_item_count: items with fewer training events are left unknown.
+      drop_repeats: which repeated events of a user are dropped.
+      reference_day: days since 1970-01-01 from which ages count; None: from the data.
+      max_reject_fraction: the share of refused rows above which the run fails.
+      num_shards: files of each split.
+      num_partitions: parts in which users are sorted.
+    """
+
+    read: ReadOptions
+    window: WindowSettings = field(default_factory=WindowSettings)
+    split: SplitSettings = field(default_factory=SplitSettings)
+    buckets: BucketSettings = field(default_factory=BucketSettings)
+    min_item_count: int = 1
+    drop_repeats: DropRepeats = "none"
+    reference_day: int | None = None
+    max_reject_fraction: float = 0.05
+    num_shards: int = 8
+    num_partitions: int = 1
+
+    def __post_init__(self) -> None:
+        for field in ("min_item_count", "num_shards", "num_partitions"):
+            if getattr(self, field) < 1:
+                raise ValueError(
+                    f"`{field}` must be at least 1, got {getattr(self, field)}."
+                )
+        if self.num_shards > 99_999:
+            raise ValueError(
+                f"`num_shards` must be at most 99999, got {self.num_shards}."
+            )
+        if not 0.0 <= self.max_reject_fraction <= 1.0:
+            raise ValueError(
+                "`max_reject_fraction` must be in [0, 1], got "
+                f"{self.max_reject_fraction}."
+            )
+
+    def settings(self) -> dict[str, object]:
+        """Returns what shapes the records, by flag name, for the manifest."""
+        schema = self.read.schema
+        return {
+            "user_field": schema.user,
+            "item_field": schema.item,
+            "date_field": schema.date,
+            "rating_field": schema.rating,
+            "date_format": list(schema.date_formats),
+            "latest_date": iso_date(self.read.latest_day),
+            "min_rating": self.read.min_rating,
+            "max_length": self.window.max_length,
+            "min_items": self.window.min_items,
+            "stride": self.window.stride,
+            "max_history": self.window.max_history,
+            "max_seen": self.window.max_seen,
+            "split": self.split.name,
+            "eval_fraction": self.split.eval_fraction,
+            "test_fraction": self.split.test_fraction,
+            "seed": self.split.seed,
+            "bucketing": self.buckets.bucketing,
+            "day_buckets": self.buckets.day_buckets,
+            "min_item_count": self.min_item_count,
+            "drop_repeats": self.drop_repeats,
+            "reference_date": (
+                None if self.reference_day is None else iso_date(self.reference_day)
+            ),
+            "num_shards": self.num_shards,
+        }
+
+
+def parse_date_flag(text: str) -> int:
+    """Returns the day number of a flag's ISO date, for argparse."""
+    try:
+        return day_number(datetime.date.fromisoformat(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no date such as 2018-01-08"
+        ) from None

@@ -1,0 +1,172 @@
+"""Rows to events: which rows are accepted, and why the others are not."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.parse.dates import day_of, parse_dates
+from pipeline.parse.ids import NotAScalarError, as_text, check_ids
+from pipeline.parse.review_schema import ReviewSchema
+from pipeline.parse.rows import (
+    FUTURE_DATE,
+    INVALID_DATE,
+    INVALID_ID,
+    INVALID_RATING,
+    MISSING,
+    Reject,
+    Rows,
+)
+
+USER = "user"
+ITEM = "item"
+MOMENT = "moment"
+POSITION = "position"
+
+EVENT_SCHEMA = pa.schema(
+    [
+        (USER, pa.string()),
+        (ITEM, pa.string()),
+        (MOMENT, pa.int64()),
+        (POSITION, pa.int64()),
+    ]
+)
+
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Events:
+    """What became of the rows of a block.
+
+    Attributes:
+      batch: the events, with the columns of `EVENT_SCHEMA`.
+      rejects: refused rows, those that could not be read included.
+      dropped: accepted rows left out by choice, by flag.
+    """
+
+    batch: pa.RecordBatch
+    rejects: list[Reject]
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def num_accepted(self) -> int:
+        """Rows that were understood, those dropped by choice included."""
+        return len(self.batch) + sum(self.dropped.values())
+
+
+def parse_events(
+    rows: Rows,
+    schema: ReviewSchema,
+    first_position: int,
+    latest_day: int,
+    min_rating: float | None = None,
+) -> Events:
+    """Judges every row of a block.
+
+    Args:
+      rows: the rows.
+      schema: which field is what, and how dates are written.
+      first_position: the position in the input of the block's place 0.
+      latest_day: days since 1970-01-01; events of later days are refused.
+      min_rating: accepted rows with a lower rating, or none, are dropped.
+    """
+    verdicts = _Verdicts(rows)
+    users = _ids(rows, schema.user, verdicts)
+    items = _ids(rows, schema.item, verdicts)
+    moments, missing, invalid = _dates(rows, schema)
+    verdicts.refuse(missing, MISSING, schema.date, "is missing or empty")
+    verdicts.refuse(invalid, INVALID_DATE, schema.date, "is no date")
+    verdicts.refuse(
+        day_of(moments) > latest_day, FUTURE_DATE, schema.date, "is after --latest_date"
+    )
+    too_low = np.zeros(len(rows), bool)
+    if min_rating is not None and schema.rating is not None:
+        ratings, missing, invalid = _ratings(rows.fields[schema.rating])
+        verdicts.refuse(invalid, INVALID_RATING, schema.rating, "is no number")
+        if schema.rating_required:
+            verdicts.refuse(missing, MISSING, schema.rating, "is missing or empty")
+        too_low = ~(ratings >= min_rating) & verdicts.accepted
+    kept = pa.array(verdicts.accepted & ~too_low)
+    batch = pa.record_batch(
+        [
+            users.filter(kept),
+            items.filter(kept),
+            pa.array(moments).filter(kept),
+            pa.array(first_position + rows.places).filter(kept),
+        ],
+        schema=EVENT_SCHEMA,
+    )
+    dropped = {"min_rating": int(too_low.sum())} if too_low.any() else {}
+    return Events(batch, [*rows.rejects, *verdicts.rejects()], dropped)
+
+
+class _Verdicts:
+    """Collects the first thing that is wrong with each row."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._found: dict[int, tuple[str, str]] = {}
+        self.accepted: Bools = np.ones(len(rows), bool)
+
+    def refuse(self, wrong: Bools, reason: str, field: str, what: str) -> None:
+        for index in np.flatnonzero(wrong & self.accepted):
+            value = self._rows.fields[field][int(index)].as_py()
+            shown = "" if value is None or value == "" else f" {_shorten(value)}"
+            self._found[int(index)] = (reason, f"`{field}`{shown} {what}")
+        self.accepted &= ~wrong
+
+    def rejects(self) -> list[Reject]:
+        indices = sorted(self._found)
+        return [
+            Reject(int(self._rows.places[index]), *self._found[index], text)
+            for index, text in zip(indices, self._rows.text(indices), strict=True)
+        ]
+
+
+def _shorten(value: object, longest: int = 60) -> str:
+    text = repr(value)
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def _ids(rows: Rows, field: str, verdicts: _Verdicts) -> pa.StringArray:
+    column = rows.fields[field]
+    try:
+        ids = as_text(column)
+    except NotAScalarError as error:
+        verdicts.refuse(np.ones(len(rows), bool), INVALID_ID, field, str(error))
+        return pa.nulls(len(rows), pa.string())
+    missing, invalid = check_ids(ids)
+    verdicts.refuse(missing, MISSING, field, "is missing or empty")
+    verdicts.refuse(invalid, INVALID_ID, field, "holds a control character")
+    return ids
+
+
+def _dates(
+    rows: Rows, schema: ReviewSchema
+) -> tuple[npt.NDArray[np.int64], Bools, Bools]:
+    column = rows.fields[schema.date]
+    try:
+        return parse_dates(column, schema.date_formats)
+    except NotAScalarError:
+        everything = np.ones(len(rows), bool)
+        return np.zeros(len(rows), np.int64), ~everything, everything
+
+
+def _ratings(column: pa.Array) -> tuple[npt.NDArray[np.float64], Bools, Bools]:
+    """Returns ratings, NaN where there is none; which are missing; which are wrong."""
+    try:
+        text = pc.utf8_trim_whitespace(as_text(column))
+    except NotAScalarError:
+        wrong = np.ones(len(column), bool)
+        return np.full(len(column), np.nan), ~wrong, wrong
+    missing = text.fill_null("").to_numpy(False) == ""
+    is_number = pc.match_substring_regex(
+        text.fill_null(""), r"^[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?$"
+    )
+    numbers = np.full(len(column), np.nan)
+    valid = is_number.to_numpy(False)
+    numbers[valid] = text.filter(is_number).cast(pa.float64()).to_numpy()
+    return numbers, missing, ~valid & ~missing

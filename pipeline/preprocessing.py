@@ -1,0 +1,156 @@
+"""The `preprocessing_fn` of tf.Transform: raw windows to ids and buckets.
+
+Worked example with `max_length` 3, vocabulary (b, a) and reference day 10:
+
+    items  ['', a, b, c]    ages [0, 9, 4]    gaps [0, 5, 4]
+    ->  item_id [0, 2, 1]   target [2, 1, 3]
+
+where 3 = N + 1 is the unknown item c, which as a training target becomes 0.
+"""
+
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from schemas.features import (
+    DAY,
+    GAP_DAYS,
+    ITEM_ID,
+    NB_DAYS,
+    PADDING_ID,
+    RAW_AGES,
+    RAW_GAPS,
+    RAW_IS_NEW,
+    RAW_IS_TRAINING,
+    RAW_ITEMS,
+    SEEN,
+    START,
+    TARGET,
+    USER_ID,
+    VOCABULARY_FILENAME,
+)
+from schemas.settings import BucketSettings
+
+# At this precision the sketch keeps every distinct day of centuries apart, so that the
+# boundaries are exact and cannot depend on how the input was cut into batches.
+QUANTILE_ERROR = 1e-4
+
+
+def preprocessing_fn(
+    inputs: dict[str, tf.Tensor], buckets: BucketSettings, min_item_count: int = 1
+) -> dict[str, tf.Tensor]:
+    """Learns the vocabulary and the day boundaries, and applies them.
+
+    Args:
+      inputs: a batch of `schemas.features.raw_features`, names to tensors
+        ([batch, W + 1] and so on).
+      buckets: how days become buckets.
+      min_item_count: items with fewer training events are left unknown.
+
+    Returns:
+      A batch of `schemas.features.example_features`.
+    """
+    items = inputs[RAW_ITEMS]
+    is_new = tf.equal(inputs[RAW_IS_NEW], 1)
+    vocabulary = tft.vocabulary(
+        tf.boolean_mask(items, is_new),
+        vocab_filename=VOCABULARY_FILENAME,
+        frequency_threshold=min_item_count if min_item_count > 1 else None,
+        name="items",
+    )
+
+    def to_ids(text: tf.Tensor) -> tf.Tensor:
+        return 1 + tft.apply_vocabulary(text, vocabulary, num_oov_buckets=1)
+
+    is_padding = tf.equal(items, "")
+    ids = tf.where(is_padding, tf.cast(PADDING_ID, tf.int64), to_ids(items))
+    num_items = tft.experimental.get_vocabulary_size_by_name(VOCABULARY_FILENAME)
+    targets = ids[:, 1:]
+    untrainable = tf.logical_and(
+        tf.equal(inputs[RAW_IS_TRAINING], 1)[:, tf.newaxis], targets > num_items
+    )
+    seen = inputs[SEEN]
+    return {
+        ITEM_ID: ids[:, :-1],
+        NB_DAYS: day_buckets(
+            inputs[RAW_AGES], is_padding[:, :-1], is_new[:, :-1], buckets
+        ),
+        GAP_DAYS: day_buckets(
+            inputs[RAW_GAPS], is_padding[:, :-1], is_new[:, 1:], buckets
+        ),
+        TARGET: tf.where(untrainable, tf.zeros_like(targets), targets),
+        USER_ID: inputs[USER_ID],
+        START: inputs[START],
+        DAY: inputs[DAY],
+        SEEN: tf.SparseTensor(seen.indices, to_ids(seen.values), seen.dense_shape),
+    }
+
+
+def day_buckets(
+    days: tf.Tensor, is_padding: tf.Tensor, is_new: tf.Tensor, buckets: BucketSettings
+) -> tf.Tensor:
+    """Returns the bucket ids of one day column, 0 at padding.
+
+    Args:
+      days: int64 [batch, W].
+      is_padding: bool [batch, W].
+      is_new: bool [batch, W], True where the day counts for the boundaries.
+      buckets: the rule and the number of buckets, B.
+
+    Returns:
+      int64 [batch, W] of 0 ... B.
+    """
+    learned_from = tf.boolean_mask(
+        days, tf.logical_and(is_new, tf.logical_not(is_padding))
+    )
+    flat = tf.reshape(days, [-1])
+    if buckets.bucketing == "quantile":
+        boundaries = quantile_boundaries(learned_from, buckets.day_buckets)
+        bucket = tf.searchsorted(boundaries, flat, side="right", out_type=tf.int64) + 1
+    else:
+        boundaries = uniform_boundaries(tft.max(learned_from), buckets.day_buckets)
+        bucket = tf.searchsorted(boundaries, flat, side="left", out_type=tf.int64)
+    bucket = tf.clip_by_value(bucket, 1, buckets.day_buckets)
+    return tf.where(is_padding, tf.zeros_like(days), tf.reshape(bucket, tf.shape(days)))
+
+
+def quantile_boundaries(days: tf.Tensor, num_buckets: int) -> tf.Tensor:
+    """Returns the distinct quantiles of `days` over the whole data set.
+
+    Args:
+      days: int64 [n], the days to learn from in this batch.
+      num_buckets: the number of buckets asked for.
+
+    Returns:
+      int64 [m], ascending, m < `num_buckets`; a day is in the bucket whose number is
+      one more than the boundaries at or below it.
+    """
+    quantiles = tft.quantiles(days, num_buckets, QUANTILE_ERROR)
+    return tf.unique(tf.cast(tf.reshape(quantiles, [-1]), tf.int64)).y
+
+
+def uniform_boundaries(largest: tf.Tensor, num_buckets: int) -> tf.Tensor:
+    """Returns the notebook's boundaries of equal width.
+
+    These are 0, 1 and elements 2 to B of `floor(linspace(0, D, B))`, the first being
+    element 1; a day is in the bucket whose number is that of the boundaries strictly
+    below it.
+
+    Args:
+      largest: int64 [], D, the largest day of the training events.
+      num_buckets: B.
+
+    Returns:
+      int64 [B + 1], ascending (where D < B, the first elements repeat).
+    """
+    # NumPy's linspace: steps of D / (B - 1) in float64, and the last element exact.
+    step = tf.cast(largest, tf.float64) / (num_buckets - 1)
+    inner = tf.floor(tf.range(1, num_buckets - 1, dtype=tf.float64) * step)
+    boundaries = tf.concat(
+        [
+            tf.constant([0, 1], tf.int64),
+            tf.cast(inner, tf.int64),
+            tf.reshape(tf.cast(largest, tf.int64), [1]),
+        ],
+        axis=0,
+    )
+    return tf.sort(boundaries)

@@ -1,0 +1,115 @@
+"""Windows with their columns filled in: the input of the transform graph."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.histories import Histories
+from pipeline.seen import seen_items
+from pipeline.windows import Int64s, Windows, event_indices
+from schemas.features import (
+    DAY,
+    RAW_AGES,
+    RAW_GAPS,
+    RAW_IS_NEW,
+    RAW_IS_TRAINING,
+    RAW_ITEMS,
+    SEEN,
+    START,
+    USER_ID,
+)
+
+# The order of records inside a shard, and the shard itself, follow from these; they
+# are no features.
+DIGEST_HIGH = "digest_high"
+DIGEST_LOW = "digest_low"
+
+
+@dataclass(frozen=True)
+class DayOrigin:
+    """From which day the ages of a window's inputs are measured.
+
+    Attributes:
+      reference_day: days since 1970-01-01.
+      from_target: measure from the day of the window's target instead.
+    """
+
+    reference_day: int
+    from_target: bool
+
+
+def raw_windows(
+    histories: Histories,
+    windows: Windows,
+    max_length: int,
+    origin: DayOrigin,
+    max_seen: int,
+    first_new: Int64s | None = None,
+) -> pa.RecordBatch:
+    """Fills in the columns of windows.
+
+    Args:
+      histories: where the windows are cut from.
+      windows: windows by history and then by start.
+      max_length: W.
+      origin: from where ages are measured.
+      max_seen: the most items of `seen`, which held-out windows carry.
+      first_new: int64 [windows], `first_new_event` of training windows; None for
+        held-out windows.
+
+    Returns:
+      A row a window: the columns of `schemas.features.raw_features` as large lists,
+      which is the only list that tf.Transform takes.
+    """
+    events = event_indices(windows, histories.offsets, max_length)
+    is_padding = events < 0
+    days = np.where(is_padding, 0, histories.days[events])
+    target_days = days[:, -1:]
+    from_day = target_days if origin.from_target else origin.reference_day
+    inputs_padding = is_padding[:, :-1]
+    ages = np.where(inputs_padding, 0, from_day - days[:, :-1])
+    gaps = np.where(inputs_padding, 0, days[:, 1:] - days[:, :-1])
+
+    # The empty text of padding takes the place after the last item, where -1 points.
+    items = pa.concat_arrays([histories.items, pa.array([""], pa.string())])
+    codes = np.append(histories.item_codes, len(items) - 1)[events]
+    if first_new is not None:
+        within = windows.target[:, np.newaxis] + np.arange(-max_length, 1)
+        is_new = within >= first_new[:, np.newaxis]
+        counts, seen = np.zeros(len(windows), np.int64), np.zeros(0, np.int64)
+    else:
+        is_new = np.zeros(codes.shape, bool)
+        counts, seen = seen_items(histories, windows, max_seen)
+    training = np.full(len(windows), int(first_new is not None), np.int64)
+    seen_offsets = np.concatenate([[0], np.cumsum(counts)])
+    history = pa.array(windows.history)
+    return pa.record_batch(
+        {
+            RAW_ITEMS: _lists(_text(items, codes), max_length + 1),
+            RAW_AGES: _lists(ages, max_length),
+            RAW_GAPS: _lists(gaps, max_length),
+            RAW_IS_NEW: _lists(is_new.astype(np.int64), max_length + 1),
+            RAW_IS_TRAINING: _lists(training, 1),
+            USER_ID: _lists(histories.users.take(history).cast(pa.large_binary()), 1),
+            START: _lists(windows.start, 1),
+            DAY: _lists(days, max_length + 1),
+            SEEN: pa.LargeListArray.from_arrays(
+                pa.array(seen_offsets), _text(items, seen)
+            ),
+            DIGEST_HIGH: _lists(histories.digests[windows.history, 0].view(np.int64)),
+            DIGEST_LOW: _lists(histories.digests[windows.history, 1].view(np.int64)),
+        }
+    )
+
+
+def _text(items: pa.Array, codes: np.ndarray) -> pa.Array:
+    return items.take(pa.array(codes.reshape(-1))).cast(pa.large_binary())
+
+
+def _lists(values: pa.Array | np.ndarray, size: int = 1) -> pa.LargeListArray:
+    """Returns consecutive values as lists of `size`."""
+    if isinstance(values, np.ndarray):
+        values = pa.array(np.ascontiguousarray(values).reshape(-1))
+    offsets = np.arange(0, len(values) + 1, size, dtype=np.int64)
+    return pa.LargeListArray.from_arrays(pa.array(offsets), values)

@@ -1,0 +1,158 @@
+"""Reading, as Beam steps: files to events by partition, rejects and an account."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import apache_beam as beam
+import numpy as np
+import pyarrow as pa
+from apache_beam import pvalue
+
+from pipeline import columns
+from pipeline.accounts import PlacedReject, ReadAccount, add_read_accounts
+from pipeline.digests import bucket_of, user_digests
+from pipeline.input_files import FileRange, list_files, split_file
+from pipeline.options import ReadOptions
+from pipeline.parse.dates import day_of
+from pipeline.parse.events import MOMENT, USER, Events, parse_events
+from pipeline.row_blocks import row_blocks
+
+# Positions in the input are 63-bit integers: the file's ordinal above, the byte or row
+# in the file below.
+_ORDINAL_SHIFT = 40
+
+_BATCHES = "batches"
+_REJECTS = "rejects"
+_ACCOUNTS = "accounts"
+
+
+class Reading(NamedTuple):
+    """What reading yields.
+
+    Attributes:
+      batches: (partition, serialised events of one block).
+      rejects: refused rows, a list a block.
+      account: one `ReadAccount`.
+    """
+
+    batches: beam.PCollection[tuple[int, bytes]]
+    rejects: beam.PCollection[list[PlacedReject]]
+    account: beam.PCollection[ReadAccount]
+
+
+@dataclass
+class ReadEvents(beam.PTransform):
+    """Reads all rows of the input.
+
+    Attributes:
+      patterns: files or globs.
+      options: how to read and judge rows.
+      num_partitions: parts into which users are divided.
+    """
+
+    patterns: Sequence[str]
+    options: ReadOptions
+    num_partitions: int
+
+    def expand(self, root: beam.Pipeline) -> Reading:
+        """Wires the steps from patterns to events."""
+        ranges = (
+            root
+            | "NamePatterns" >> beam.Create([list(self.patterns)], reshuffle=False)
+            | "ListFiles" >> beam.FlatMap(list_files)
+            | "SpreadFiles" >> beam.Reshuffle()
+            | "SplitFiles" >> beam.FlatMap(split_file, self.options)
+            | "SpreadRanges" >> beam.Reshuffle()
+        )
+        read = ranges | "ReadBlocks" >> beam.ParDo(
+            ReadBlocks(self.options, self.num_partitions)
+        ).with_outputs(_BATCHES, _REJECTS, _ACCOUNTS)
+        account = read[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
+            add_read_accounts
+        )
+        return Reading(read[_BATCHES], read[_REJECTS], account)
+
+
+class ReadBlocks(beam.DoFn):
+    """Reads a range of a file; a DoFn for its three outputs."""
+
+    def __init__(self, options: ReadOptions, num_partitions: int) -> None:
+        """Sets how to read; see `ReadEvents`."""
+        self._options = options
+        self._num_partitions = num_partitions
+
+    def process(self, element: FileRange) -> Iterator[pvalue.TaggedOutput]:
+        """Yields batches, rejects and an account for each block of the range."""
+        options = self._options
+        for block in row_blocks(element, options):
+            position = (element.ordinal << _ORDINAL_SHIFT) + block.start
+            events = parse_events(
+                block.rows,
+                options.schema,
+                position,
+                options.latest_day,
+                options.min_rating,
+            )
+            rejects = [
+                PlacedReject(element.ordinal, element.path, block.start, reject)
+                for reject in events.rejects
+            ]
+            for batch in partition_events(events.batch, self._num_partitions):
+                yield pvalue.TaggedOutput(_BATCHES, batch)
+            if rejects:
+                yield pvalue.TaggedOutput(_REJECTS, rejects)
+            yield pvalue.TaggedOutput(
+                _ACCOUNTS,
+                _account(events, rejects, (element.ordinal, block.start), block.places),
+            )
+
+
+def partition_events(
+    batch: pa.RecordBatch, num_partitions: int
+) -> Iterable[tuple[int, bytes]]:
+    """Divides the events of a block by user.
+
+    Args:
+      batch: events.
+      num_partitions: parts; a user's part follows from the id's digest.
+
+    Yields:
+      (partition, serialised events); one element for each partition that has events,
+      and never one for each event.
+    """
+    if not len(batch):
+        return
+    users = batch.column(USER).dictionary_encode()
+    partition_of_user = bucket_of(
+        user_digests(users.dictionary.to_pylist())[:, 0], num_partitions
+    )
+    partition = partition_of_user[users.indices.to_numpy()]
+    order = np.argsort(partition, kind="stable")
+    ordered = batch.take(pa.array(order))
+    found, starts = np.unique(partition[order], return_index=True)
+    stops = [*starts[1:], len(order)]
+    for number, start, stop in zip(found, starts, stops, strict=True):
+        part = ordered.slice(int(start), int(stop - start))
+        yield int(number), columns.to_bytes(part)
+
+
+def _account(
+    events: Events, rejects: list[PlacedReject], block: tuple[int, int], places: int
+) -> ReadAccount:
+    rejected: dict[str, int] = {}
+    for placed in rejects:
+        reason = placed.reject.reason
+        rejected[reason] = rejected.get(reason, 0) + 1
+    days, counts = np.unique(
+        day_of(events.batch.column(MOMENT).to_numpy()), return_counts=True
+    )
+    account = ReadAccount(
+        accepted=events.num_accepted,
+        rejected=rejected,
+        dropped=events.dropped,
+        days=dict(zip(days.tolist(), counts.tolist(), strict=True)),
+        places={block: places},
+        first_rejects=tuple(rejects),
+    )
+    return add_read_accounts([account])

@@ -1,0 +1,135 @@
+"""A range of a file as blocks of rows, whatever its format."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.formats.delimited import (
+    has_broken_quotes,
+    parse_delimited,
+    parse_header,
+)
+from pipeline.formats.documents import check_fields, parse_array, parse_columns
+from pipeline.formats.json_lines import JsonLinesParser
+from pipeline.formats.parquet import open_parquet, parse_row_group
+from pipeline.input_files import DELIMITERS, FileRange
+from pipeline.options import BLOCK_BYTES, ReadOptions
+from pipeline.parse.rows import Rows
+from pipeline.storage import open_raw, open_text, read_line
+from pipeline.text_blocks import read_blocks, read_range
+from schemas.errors import UserError
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+# So many rows without a needed field are no accident.
+_TELLING_ROWS = 100
+
+
+@dataclass(frozen=True)
+class RowBlock:
+    """Rows that were read at once.
+
+    Attributes:
+      start: where the block starts in its file: the byte, or the row. A row's position
+        is this plus its place in the block; positions grow with the rows of a file,
+        however the file is cut.
+      rows: the rows, or one piece of them.
+      places: how many places (lines or rows) the block has; 0 for all of its pieces
+        but the last.
+    """
+
+    start: int
+    rows: Rows
+    places: int
+
+
+def row_blocks(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
+    """Reads a range of a file.
+
+    Raises:
+      UserError: the file can't be read, is damaged, or lacks a needed field.
+    """
+    if part.format == "parquet":
+        yield _row_group(part, options)
+    elif part.format in ("json", "columns"):
+        yield _document(part, options)
+    elif part.format == "jsonl":
+        yield from _json_lines(part, options)
+    else:
+        yield from _delimited(part, options)
+
+
+def _row_group(part: FileRange, options: ReadOptions) -> RowBlock:
+    with open_raw(part.path) as stream:
+        file = open_parquet(stream, part.path)
+        sizes = [file.metadata.row_group(i).num_rows for i in range(part.start)]
+        rows = parse_row_group(file, part.start, options.fields, part.path)
+    return RowBlock(sum(sizes), rows, rows.num_lines)
+
+
+def _document(part: FileRange, options: ReadOptions) -> RowBlock:
+    with open_text(part.path) as stream:
+        data = stream.read().removeprefix(_BYTE_ORDER_MARK)
+    parse = parse_array if part.format == "json" else parse_columns
+    rows = parse(data, options.fields, part.path)
+    return RowBlock(0, rows, rows.num_lines)
+
+
+def _json_lines(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
+    parser = JsonLinesParser(options.fields, options.schema.numeric)
+    for start, data in _text_blocks(part, None):
+        pieces = list(parser.parse(data))
+        lines = sum(rows.num_lines for rows in pieces)
+        for rows in pieces:
+            _check_not_absent(rows, options, part.path)
+            yield RowBlock(start, rows, lines if rows is pieces[-1] else 0)
+
+
+def _check_not_absent(rows: Rows, options: ReadOptions, path: str) -> None:
+    """Raises `UserError` where no row of many has one of the needed fields."""
+    schema = options.schema
+    if len(rows) < _TELLING_ROWS:
+        return
+    for name in (schema.user, schema.item, schema.date):
+        if rows.fields[name].null_count == len(rows):
+            check_fields([name], list(json.loads(rows.text([0])[0])), path)
+
+
+def _delimited(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
+    delimiter = DELIMITERS[part.format]
+    with open_text(part.path) as stream:
+        header_line = read_line(stream).removeprefix(_BYTE_ORDER_MARK)
+    header = parse_header(header_line, delimiter)
+    if not header:
+        return
+    check_fields(options.fields, header, part.path)
+    breaks = delimiter if options.quoted_line_breaks != "no" else None
+    for start, data in _text_blocks(part, breaks):
+        if part.stop is not None and breaks and has_broken_quotes(data):
+            raise UserError(
+                f"{part.path} has a line break inside quotes after byte {start}, so it "
+                "can't be cut into ranges; give --quoted_line_breaks yes (or no, where "
+                "such quotes are only text)."
+            )
+        is_first = start == 0
+        body = data[len(header_line) :] if is_first else data
+        rows = parse_delimited(body, header, options.fields, delimiter)
+        rows = rows.after(1) if is_first else rows
+        yield RowBlock(start, rows, rows.num_lines)
+
+
+def _text_blocks(part: FileRange, delimiter: str | None) -> Iterator[tuple[int, bytes]]:
+    """Yields where a block starts and its whole lines, without a byte order mark."""
+    if part.stop is not None:
+        blocks = iter([read_range(part.path, part.start, part.stop)])
+    else:
+        blocks = _stream_blocks(part.path, delimiter)
+    for start, data in blocks:
+        if data:
+            yield start, data.removeprefix(_BYTE_ORDER_MARK) if not start else data
+
+
+def _stream_blocks(path: str, delimiter: str | None) -> Iterator[tuple[int, bytes]]:
+    with open_text(path) as stream:
+        yield from read_blocks(stream, BLOCK_BYTES, delimiter)

@@ -1,0 +1,64 @@
+"""Writes a sample of reviews: `python -m pipeline.sample --output sample.jsonl`."""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+
+from pipeline.sample.json_lines import write_json_lines
+from pipeline.sample.reviews import review_tables
+from pipeline.sample.settings import SampleSettings
+from schemas.command_line import Parser, run_program
+from schemas.errors import UsageError, UserError
+
+PROG = "python -m pipeline.sample"
+
+
+def make_parser() -> Parser:
+    """Returns the parser of the command line."""
+    parser = Parser(prog=PROG, description=__doc__)
+    parser.add_argument("--reviews", type=int, default=20_000, help="rows to make")
+    parser.add_argument(
+        "--output",
+        required=True,
+        help="the file to write, JSON lines; through gzip where it ends in .gz",
+    )
+    parser.add_argument(
+        "--users", type=int, help="users to make; default: one for three reviews"
+    )
+    parser.add_argument(
+        "--items", type=int, help="items to choose from; default: one for 50 reviews"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="another seed makes other rows"
+    )
+    return parser
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs the program with the arguments `argv` and returns its exit status."""
+    args = make_parser().parse_args(argv)
+    try:
+        settings = SampleSettings.of(args.reviews, args.users, args.items, args.seed)
+    except ValueError as error:
+        raise UsageError(str(error).replace("`num_", "`--")) from error
+    start = time.perf_counter()
+    try:
+        os.makedirs(os.path.dirname(args.output) or ".", exist_ok=True)
+        write_json_lines(review_tables(settings), args.output)
+    except OSError as error:
+        raise UserError(
+            f"{args.output} cannot be written: {error.strerror}; name another file "
+            "with --output."
+        ) from error
+    print(
+        f"{args.output}: {settings.num_reviews:,} reviews of {settings.num_users:,} "
+        f"users and up to {settings.num_items:,} items "
+        f"({os.path.getsize(args.output) / 1e6:.1f} MB, "
+        f"{time.perf_counter() - start:.1f} s)"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_program(main, sys.argv[1:], PROG))

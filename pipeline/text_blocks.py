@@ -1,0 +1,75 @@
+"""Text files in blocks of whole records: ranges of bytes, or one after the other."""
+
+import csv
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from pipeline.formats.delimited import has_broken_quotes
+from pipeline.formats.lines import decode
+from pipeline.storage import open_raw, read_line
+
+
+def read_range(path: str, start: int, stop: int) -> tuple[int, bytes]:
+    """Reads the lines that start in a range of a file that is not compressed.
+
+    Args:
+      path: the file.
+      start: the first byte; the line that runs across it belongs to the range before.
+      stop: the byte after the last.
+
+    Returns:
+      The byte at which the first line starts, and whole lines.
+    """
+    with open_raw(path) as stream:
+        first = start
+        if start:
+            # From the byte before, so that a line which starts at `start` is kept.
+            stream.seek(start - 1)
+            first = start - 1 + len(read_line(stream))
+        data = stream.read(stop - first) if first < stop else b""
+        if data and not data.endswith(b"\n"):
+            data += read_line(stream)
+        return first, data
+
+
+def read_blocks(
+    stream: BinaryIO, block_bytes: int, delimiter: str | None
+) -> Iterator[tuple[int, bytes]]:
+    """Reads a stream to its end in blocks of whole records.
+
+    Args:
+      stream: an open file.
+      block_bytes: about how much to hand over at a time.
+      delimiter: of a file whose quotes may hold line breaks; None where every line
+        is a record.
+
+    Yields:
+      The byte at which a block starts, counted from the stream's position, and the
+      block.
+    """
+    start = 0
+    rest = b""
+    while chunk := stream.read(block_bytes):
+        data = rest + chunk
+        cut = _last_record_end(data, delimiter)
+        if cut:
+            yield start, data[:cut]
+            start += cut
+        rest = data[cut:]
+    if rest:
+        yield start, rest
+
+
+def _last_record_end(data: bytes, delimiter: str | None) -> int:
+    """Returns the byte after the last record that certainly ends in `data`."""
+    cut = data.rfind(b"\n") + 1
+    if delimiter is None or not has_broken_quotes(data[:cut]):
+        return cut
+    lines = data[:cut].splitlines(keepends=True)
+    reader = csv.reader(map(decode, lines), delimiter=delimiter)
+    complete = 0
+    for _ in reader:
+        # The last record may only seem to end, where the data does.
+        if reader.line_num < len(lines):
+            complete = reader.line_num
+    return sum(map(len, lines[:complete]))

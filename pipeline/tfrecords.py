@@ -1,0 +1,34 @@
+"""Gzip TFRecord files that are the same bytes every time."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from typing import BinaryIO
+
+import tensorflow as tf
+
+# Twice as fast as zlib's default for a file a tenth larger.
+_COMPRESSION_LEVEL = 1
+
+
+def write_tfrecords(stream: BinaryIO, records: Sequence[bytes]) -> None:
+    """Writes records as one gzip TFRecord file.
+
+    TensorFlow's writer frames and compresses; it puts no time stamp into the gzip
+    header. It writes to a local file, since `stream` may be remote.
+
+    Args:
+      stream: open for writing.
+      records: serialised examples.
+    """
+    options = tf.io.TFRecordOptions(
+        compression_type="GZIP", compression_level=_COMPRESSION_LEVEL
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "records")
+        with tf.io.TFRecordWriter(path, options) as writer:
+            for record in records:
+                writer.write(record)
+        with open(path, "rb") as source:
+            shutil.copyfileobj(source, stream)

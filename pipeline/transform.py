@@ -1,0 +1,103 @@
+"""tf.Transform, as Beam steps: learns from training windows, applies to all splits."""
+
+import functools
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import apache_beam as beam
+import pyarrow as pa
+import tensorflow as tf
+import tensorflow_transform.beam as tft_beam
+from tensorflow_transform.tf_metadata import dataset_metadata, schema_utils
+from tfx_bsl.public import tfxio
+from tfx_bsl.tfxio import tensor_representation_util
+
+from pipeline.options import Options
+from pipeline.preprocessing import preprocessing_fn
+from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW
+from schemas.features import Feature, raw_features
+from schemas.layout import TRAIN
+
+_DTYPES = {"int64": tf.int64, "bytes": tf.string}
+
+
+class Transformed(NamedTuple):
+    """What tf.Transform yields.
+
+    Attributes:
+      examples: of each split, record batches with the columns of
+        `schemas.features.example_features` and the digests that passed through, each
+        paired with an empty dict.
+      transform_fn: the transform graph, as tf.Transform hands it about.
+    """
+
+    examples: dict[str, beam.PCollection[tuple[pa.RecordBatch, dict[str, pa.Array]]]]
+    transform_fn: Any
+
+
+@dataclass
+class TransformWindows(beam.PTransform):
+    """Turns raw windows into ids and buckets.
+
+    Attributes:
+      options: all settings.
+      temp_folder: where tf.Transform may write while it runs.
+    """
+
+    options: Options
+    temp_folder: str
+
+    def expand(
+        self, windows: dict[str, beam.PCollection[pa.RecordBatch]]
+    ) -> Transformed:
+        """Wires analysis and transformation."""
+        metadata, config = raw_metadata(self.options.window.max_length)
+        fn = functools.partial(
+            preprocessing_fn,
+            buckets=self.options.buckets,
+            min_item_count=self.options.min_item_count,
+        )
+        with tft_beam.Context(
+            temp_dir=self.temp_folder, passthrough_keys={DIGEST_HIGH, DIGEST_LOW}
+        ):
+            transform_fn = (
+                windows[TRAIN],
+                config,
+            ) | "Analyze" >> tft_beam.AnalyzeDataset(fn)
+            examples = {}
+            for name, collection in windows.items():
+                (transformed, _) = (
+                    (collection, config),
+                    transform_fn,
+                ) | f"Transform{name.title()}" >> tft_beam.TransformDataset(
+                    output_record_batches=True
+                )
+                examples[name] = transformed
+        return Transformed(examples, transform_fn)
+
+
+def raw_metadata(
+    max_length: int,
+) -> tuple[dataset_metadata.DatasetMetadata, tfxio.TensorAdapterConfig]:
+    """Returns how raw windows look, to tf.Transform and to its Arrow adapter."""
+    features = raw_features(max_length)
+    schema = schema_utils.schema_from_feature_spec(
+        {name: _parsing_feature(feature) for name, feature in features.items()}
+    )
+    representations = (
+        tensor_representation_util.InferTensorRepresentationsFromMixedSchema(schema)
+    )
+    value_types = {"int64": pa.int64(), "bytes": pa.large_binary()}
+    arrow_schema = pa.schema(
+        [(name, pa.large_list(value_types[f.dtype])) for name, f in features.items()]
+        + [(name, pa.large_list(pa.int64())) for name in (DIGEST_HIGH, DIGEST_LOW)]
+    )
+    config = tfxio.TensorAdapterConfig(arrow_schema, representations)
+    return dataset_metadata.DatasetMetadata(schema), config
+
+
+def _parsing_feature(feature: Feature) -> Any:
+    dtype = _DTYPES[feature.dtype]
+    if feature.shape is None:
+        return tf.io.VarLenFeature(dtype)
+    return tf.io.FixedLenFeature(list(feature.shape), dtype)

@@ -1,0 +1,166 @@
+"""Writing, as Beam steps: examples to sorted shards, rejects, and the manifest."""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import apache_beam as beam
+import pyarrow as pa
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+
+from pipeline import columns
+from pipeline.accounts import PlacedReject, ReadAccount
+from pipeline.examples import SHARD_SCHEMA, encode_examples, sorted_examples
+from pipeline.reject_lines import reject_lines
+from pipeline.tfrecords import write_tfrecords
+from schemas.layout import REJECTS, join, rejects_name, shard_name
+from schemas.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One written shard.
+
+    Attributes:
+      split: the split.
+      name: the file's name.
+      num_records: its examples.
+      num_unknown: those whose last target is an unknown item.
+    """
+
+    split: str
+    name: str
+    num_records: int
+    num_unknown: int
+
+
+@dataclass
+class WriteExamples(beam.PTransform):
+    """Encodes the examples of one split and writes them in sorted shards.
+
+    Attributes:
+      output: the data set's folder.
+      split: the split.
+      num_shards: how many files, empty ones included.
+      num_items: the size of the vocabulary, one integer.
+    """
+
+    output: str
+    split: str
+    num_shards: int
+    num_items: beam.PCollection[int]
+
+    def expand(
+        self, examples: beam.PCollection[tuple[pa.RecordBatch, dict[str, pa.Array]]]
+    ) -> beam.PCollection[Shard]:
+        """Wires the steps from transformed columns to shards."""
+        encoded = examples | "Encode" >> beam.FlatMap(
+            encode_examples,
+            split=self.split,
+            num_shards=self.num_shards,
+            num_items=beam.pvalue.AsSingleton(self.num_items),
+        )
+        nothing = columns.to_bytes(
+            pa.RecordBatch.from_pylist([], schema=SHARD_SCHEMA))
+        every_shard = examples.pipeline | "NameShards" >> beam.Create(
+            [(shard, nothing) for shard in range(self.num_shards)], reshuffle=False
+        )
+        return (
+            (encoded, every_shard)
+            | "AddEmptyShards" >> beam.Flatten()
+            | "GroupByShard" >> beam.GroupByKey()
+            | "WriteShards"
+            >> beam.Map(
+                write_shard, self.output, self.split, self.num_shards
+            )
+        )
+
+
+def write_shard(
+    element: tuple[int, Iterable[bytes]], output: str, split: str, num_shards: int
+) -> Shard:
+    """Writes one shard.
+
+    Args:
+      element: its number, and serialised record batches of `SHARD_SCHEMA` in any order.
+      output: the data set's folder.
+      split: the split.
+      num_shards: the number of shards.
+    """
+    shard, parts = element
+    examples, num_unknown = sorted_examples([columns.from_bytes(p) for p in parts])
+    name = shard_name(shard, num_shards)
+    with new_file(join(output, split, name)) as stream:
+        write_tfrecords(stream, examples)
+    return Shard(split, name, len(examples), num_unknown)
+
+
+@dataclass
+class WriteRejects(beam.PTransform):
+    """Writes refused rows, those of one input file together.
+
+    Attributes:
+      output: the data set's folder.
+      account: what became of the rows, one `ReadAccount`.
+      num_files: at most so many files.
+    """
+
+    output: str
+    account: beam.PCollection[ReadAccount]
+    num_files: int
+
+    def expand(
+        self, rejects: beam.PCollection[list[PlacedReject]]
+    ) -> beam.PCollection[int]:
+        """Wires the steps from rejects to the number of rows in each file."""
+        return (
+            rejects
+            | "KeyByFile"
+            >> beam.Map(lambda part, files: (part[0].ordinal % files, part),
+                        self.num_files)
+            | "GroupByFile" >> beam.GroupByKey()
+            | "WriteFiles"
+            >> beam.Map(
+                write_rejects, self.output, beam.pvalue.AsSingleton(self.account)
+            )
+        )
+
+
+def write_rejects(
+    element: tuple[int, Iterable[list[PlacedReject]]],
+    output: str,
+    account: ReadAccount,
+) -> int:
+    """Writes one file of rejects, in the order of the input; returns their number."""
+    file, parts = element
+    rejects = [placed for part in parts for placed in part]
+    with new_file(join(output, REJECTS, rejects_name(file))) as stream:
+        for line in reject_lines(rejects, account):
+            stream.write(line)
+    return len(rejects)
+
+
+def write_manifest(manifest: Manifest, path: str) -> Manifest:
+    """Writes a manifest."""
+    with new_file(path) as stream:
+        stream.write(manifest.to_json().encode())
+    return manifest
+
+
+@contextlib.contextmanager
+def new_file(path: str) -> Iterator[BinaryIO]:
+    """Writes a file under another name and renames it when it is whole.
+
+    A worker that is stopped, or tried again, never leaves half a file behind under the
+    name that readers look for.
+    """
+    partial = f"{path}.partial"
+    with FileSystems.create(
+        partial, compression_type=CompressionTypes.UNCOMPRESSED
+    ) as stream:
+        yield stream
+    if FileSystems.exists(path):
+        FileSystems.delete([path])
+    FileSystems.rename([partial], [path])

@@ -1,0 +1,73 @@
+"""What the command lines of both programs share.
+
+Flags are spelled out in full, an unknown one is an error that names the nearest
+known one, and whatever the user can mend ends in one sentence on stderr.
+"""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import NoReturn
+
+from schemas.errors import UsageError, UserError
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises `UsageError` and never abbreviates."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        kwargs.setdefault("allow_abbrev", False)
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        """Raises `UsageError` with argparse's own sentence."""
+        raise UsageError(f"{message} (see `{self.prog} --help`)")
+
+    def flags(self) -> list[str]:
+        """Returns every flag of this parser, for suggestions."""
+        return [option for action in self._actions for option in action.option_strings]
+
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """Parses all of `args`; an unknown flag is an error with the nearest one."""
+        parsed, rest = self.parse_known_args(args, namespace)
+        if rest:
+            raise unknown_argument(rest[0], self.flags(), self.prog)
+        return parsed
+
+
+def unknown_argument(argument: str, known: Iterable[str], prog: str) -> UsageError:
+    """Returns the error for an argument that nothing takes.
+
+    Args:
+      argument: the argument as typed, `--flag` or `--flag=value` or a bare word.
+      known: the flags that would have been taken.
+      prog: the program, for the hint at its help.
+    """
+    name = argument.split("=", 1)[0]
+    if not name.startswith("-"):
+        return UsageError(
+            f"{argument!r} stands where no value is expected; put it behind its flag "
+            f"or in quotes (see `{prog} --help`)"
+        )
+    nearest = difflib.get_close_matches(name, sorted(set(known)), n=1, cutoff=0.5)
+    hint = f"did you mean {nearest[0]}?" if nearest else f"see `{prog} --help`"
+    return UsageError(f"unknown flag {name}; {hint}")
+
+
+def run_program(
+    main: Callable[[Sequence[str]], int], argv: Sequence[str], prog: str
+) -> int:
+    """Runs `main(argv)` and turns what the user can mend into one sentence.
+
+    Returns:
+      The exit status: `main`'s own, a `UserError`'s, or 130 for Ctrl-C.
+    """
+    try:
+        return main(argv)
+    except UserError as error:
+        print(f"{prog}: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print(f"{prog}: stopped by the user", file=sys.stderr)
+        return 130

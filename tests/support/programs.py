@@ -1,0 +1,29 @@
+"""Runs the project's programs as a user does, in processes of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs this Python with `arguments` from the root of the project.
+
+    `environment` adds to that of the tests. Streams are captured as text.
+    """
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def run_module(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs `python -m module arguments`."""
+    return run_python("-m", module, *arguments)

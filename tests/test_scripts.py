@@ -1,0 +1,162 @@
+"""The scripts a new user starts with."""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.programs import ROOT
+
+BASH = shutil.which("bash") or "bash"
+
+
+def run_bash(*arguments: str, cwd: Path = ROOT, **environment: str):
+    return subprocess.run(
+        [BASH, *arguments],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def find_python(*commands: str, folder: Path, **environment: str):
+    """Calls find_python with a PATH of nothing but `commands`, each `name=body`."""
+    for command in commands:
+        name, _, body = command.partition("=")
+        path = folder / name
+        path.write_text(f"#!{BASH}\n{body}\n")
+        path.chmod(0o755)
+    script = f"source {ROOT}/.ci/environment.sh; find_python"
+    return run_bash("-c", script, PATH=str(folder), **{"PYTHON": "", **environment})
+
+
+WORKS = f'exec {sys.executable} "$@"'
+
+
+@pytest.mark.parametrize("name", ["run_local.sh", "tests/run.sh", ".ci/run"])
+def test_script_is_executable_and_stops_at_errors(name):
+    path = ROOT / name
+    assert path.stat().st_mode & stat.S_IXUSR
+    assert "set -euo pipefail" in path.read_text()
+    assert run_bash("-n", str(path)).returncode == 0
+
+
+def test_python_on_the_path_that_does_not_run_is_passed_over(tmp_path):
+    done = find_python("python3=exit 127", f"python3.13={WORKS}", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "python3.13\n")
+
+
+def test_python3_is_preferred(tmp_path):
+    done = find_python(f"python3={WORKS}", f"python3.13={WORKS}", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "python3\n")
+
+
+def test_python_may_be_named(tmp_path):
+    done = find_python(f"python3={WORKS}", folder=tmp_path, PYTHON=sys.executable)
+    assert (done.returncode, done.stdout) == (0, f"{sys.executable}\n")
+
+
+def test_no_python_is_one_sentence(tmp_path):
+    done = find_python("python3=exit 1", folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Seamstress needs Python 3.11, 3.12 or 3.13")
+    assert done.stderr.count("\n") == 1
+
+
+def test_python_without_venv_is_one_sentence(tmp_path):
+    body = f'[[ "$2" == *ensurepip* ]] && exit 1\n{WORKS}'
+    done = find_python(f"python3={body}", folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("python3 has no venv module; install it")
+    assert done.stderr.count("\n") == 1
+
+
+def test_run_local_explains_itself():
+    done = run_bash("run_local.sh", "--help")
+    assert done.returncode == 0
+    assert "./run_local.sh REVIEWS [OUTPUT] [FLAGS]" in done.stdout
+    assert "set -" not in done.stdout
+
+
+def test_run_local_names_a_missing_file():
+    done = run_bash("run_local.sh", "nowhere/reviews.csv")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "run_local.sh: there is no file nowhere/reviews.csv; name a file of reviews, "
+        "or nothing to use a sample.\n"
+    )
+
+
+def test_run_local_takes_two_arguments_before_flags():
+    done = run_bash("run_local.sh", "setup.py", "out", "more", "--schema", "plain")
+    assert done.returncode == 2
+    assert "got 3 arguments" in done.stderr
+
+
+needs_venv = pytest.mark.skipif(
+    Path(sys.prefix) != ROOT / ".venv",
+    reason="run_local.sh would install into .venv, and these tests run from elsewhere",
+)
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """The files of run_local.sh in a folder of their own, installed already."""
+    folder = tmp_path / "a clone"
+    folder.mkdir()
+    for name in ("run_local.sh", "pyproject.toml", "setup.py"):
+        shutil.copy(ROOT / name, folder)
+    shutil.copytree(ROOT / ".ci", folder / ".ci")
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@needs_venv
+def test_run_local_goes_from_a_sample_to_recommendations(clone):
+    done = run_bash("run_local.sh", cwd=clone)
+    assert done.returncode == 0, done.stderr
+    for path in ("sample.jsonl", "data/manifest.json", "run/model/saved_model.pb"):
+        assert (clone / "run_local" / path).exists()
+    commands = [line for line in done.stderr.splitlines() if line.startswith("$ ")]
+    assert [command.split()[3:5] for command in commands] == [
+        ["pipeline.sample", "--reviews"],
+        ["pipeline", "--input"],
+        ["trainer", "train"],
+        ["trainer", "evaluate"],
+        ["trainer", "predict"],
+    ]
+    summary = done.stdout[done.stdout.index("Done in ") :]
+    assert "20,000 rows, 20,000 accepted" in summary
+    factor = summary.partition("finds the next item ")[2].partition(" times")[0]
+    assert float(factor) > 2.0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@needs_venv
+def test_run_local_takes_reviews_and_flags_and_replaces_what_it_made(
+    clone, sample_reviews, tmp_path
+):
+    shutil.copy(sample_reviews, tmp_path / "my reviews.jsonl")
+    (tmp_path / "pipeline").mkdir()
+    (tmp_path / "pipeline" / "__init__.py").write_text("raise SystemExit(99)")
+    for split in ("leave_one_out", "none"):
+        done = run_bash(
+            str(clone / "run_local.sh"),
+            *("my reviews.jsonl", "my output", "--schema", "rent_the_runway"),
+            *("--split", split),
+            cwd=tmp_path,
+        )
+        assert done.returncode == 0, done.stderr
+        assert f"--split {split}" in done.stdout[done.stdout.index("Done in ") :]
+    assert "nothing was measured" in done.stdout
+    assert not (clone / "run_local").exists()

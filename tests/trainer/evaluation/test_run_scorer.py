@@ -1,0 +1,123 @@
+"""A trained run is scored by its logits, on its own data set alone."""
+
+import keras
+import numpy as np
+import pytest
+
+from schemas.errors import UserError
+from schemas.features import VOCABULARY_FILENAME
+from tests.support.data_sets import Window, cyclic_windows, write_data_set
+from trainer.data_set import open_data_set
+from trainer.evaluation.evaluation import evaluate
+from trainer.evaluation.held_out import load_held_out
+from trainer.evaluation.run_scorer import load_run_scorer
+from trainer.models import ModelConfig, build_model
+from trainer.options import TrainOptions
+from trainer.runs import CONFIG, EXPORT, METRICS, MODEL, prepare_run, write_json
+from trainer.validation import Validation
+
+NUM_ITEMS = 6
+NUM_BUCKETS = 4
+
+
+def write_run(folder, data, day_feature="age", vocabulary=None):
+    """Writes the run of an untrained model."""
+    keras.utils.set_random_seed(0)
+    options = TrainOptions(
+        data=data, output=str(folder), day_feature=day_feature, units=(4,)
+    )
+    model = build_model(
+        ModelConfig(
+            model=options.model,
+            num_items=NUM_ITEMS,
+            num_day_buckets=0 if day_feature == "none" else NUM_BUCKETS,
+            units=options.units,
+        )
+    )
+    model.build()
+    run = prepare_run(options.output, overwrite=False)
+    write_json(run / CONFIG, options.to_json())
+    model.save(run / MODEL)
+    write_json(run / METRICS, {})
+    if vocabulary is not None:
+        assets = run / EXPORT / "assets"
+        assets.mkdir(parents=True)
+        (assets / VOCABULARY_FILENAME).write_text(vocabulary)
+    return options.output, model
+
+
+def write_data(folder, num_items=NUM_ITEMS, day_buckets=NUM_BUCKETS, **settings):
+    return write_data_set(
+        folder,
+        cyclic_windows(8, num_items, 3, seed=1),
+        test=[
+            Window([1, 2], 3, ages=[4, 1], gaps=[2, 3]),
+            Window([5], 1, ages=[2], gaps=[1]),
+        ],
+        num_items=num_items,
+        day_buckets=day_buckets,
+        max_length=3,
+        **settings,
+    )
+
+
+@pytest.mark.parametrize(
+    ("day_feature", "days"),
+    [
+        ("age", [[0, 4, 1], [0, 0, 2]]),
+        ("gap", [[0, 2, 3], [0, 0, 1]]),
+        ("none", None),
+    ],
+)
+def test_scores_are_the_logits_of_the_run(tmp_path, day_feature, days):
+    data = write_data(tmp_path / "data")
+    run, model = write_run(tmp_path / "run", data, day_feature)
+    data_set = open_data_set(data)
+    scorer = load_run_scorer(run, data_set)
+
+    inputs = {"item_id": np.array([[0, 1, 2], [0, 0, 5]])}
+    if days is not None:
+        inputs["days"] = np.array(days)
+    scores = scorer.score(load_held_out(data_set, "test").inputs)
+    assert scores.shape == (2, NUM_ITEMS)
+    expected = keras.ops.convert_to_numpy(model(inputs))
+    np.testing.assert_allclose(scores, expected, rtol=1e-5, atol=1e-6)
+    assert scorer.name == "lstm"
+
+
+def test_agrees_with_the_validation_of_training(tmp_path):
+    data = write_data(tmp_path / "data")
+    run, model = write_run(tmp_path / "run", data)
+    data_set = open_data_set(data)
+    evaluation = evaluate(data_set, [load_run_scorer(run, data_set)], "test")
+    validated = Validation(data_set, "test", "age", cutoff=5)(model)
+    filtered = evaluation.of("lstm").filtered
+    assert filtered["hr@5"] == pytest.approx(validated["hr@5"])
+    assert filtered["ndcg@5"] == pytest.approx(validated["ndcg@5"])
+
+
+def test_refuses_a_data_set_with_other_items(tmp_path):
+    data = write_data(tmp_path / "data")
+    run, _ = write_run(tmp_path / "run", data)
+    other = open_data_set(write_data(tmp_path / "other", num_items=5))
+    with pytest.raises(
+        UserError, match=r"not trained on .*other \(6 items against 5\)"
+    ):
+        load_run_scorer(run, other)
+
+
+def test_refuses_a_data_set_with_other_days(tmp_path):
+    data = write_data(tmp_path / "data")
+    run, _ = write_run(tmp_path / "run", data)
+    other = open_data_set(write_data(tmp_path / "other", day_buckets=9))
+    with pytest.raises(UserError, match=r"\(4 age buckets against 9\)"):
+        load_run_scorer(run, other)
+
+
+def test_refuses_as_many_items_of_other_names(tmp_path):
+    data = write_data(tmp_path / "data", vocabulary=list("abcdef"))
+    run, _ = write_run(tmp_path / "run", data, vocabulary="a\nb\nc\nd\ne\nf\n")
+    assert load_run_scorer(run, open_data_set(data)).name == "lstm"
+    other = open_data_set(write_data(tmp_path / "other", vocabulary=list("abcdfe")))
+    with pytest.raises(UserError, match="the same number of items, but other ones"):
+        load_run_scorer(run, other)

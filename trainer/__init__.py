@@ -1,0 +1,7 @@
+"""The trainer: learns to predict the next item from the pipeline's records.
+
+`python -m trainer train` reads a data set that `python -m pipeline` wrote, trains a
+Keras model and exports it; `evaluate` measures a run beside simple baselines;
+`predict` answers raw histories. The trainer meets the pipeline in `schemas` and in
+files on disk, and imports neither it nor Beam nor tf.Transform.
+"""

@@ -1,0 +1,8 @@
+"""Callbacks of a training run, one to a file."""
+
+from trainer.callbacks.epoch_lines import EpochLines
+from trainer.callbacks.progress_bar import ProgressBar
+from trainer.callbacks.stop_on_nan import StopOnNan
+from trainer.callbacks.validate import Validate
+
+__all__ = ["EpochLines", "ProgressBar", "StopOnNan", "Validate"]

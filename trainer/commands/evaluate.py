@@ -1,0 +1,150 @@
+"""`python -m trainer evaluate`: how well a run ranks, next to simple baselines.
+
+Usage:
+    python -m trainer evaluate --run RUN --data DATA
+    python -m trainer evaluate --data DATA --baselines_only --format json
+"""
+
+import argparse
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from schemas import layout
+from schemas.errors import UsageError, UserError
+
+_logger = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of `evaluate`."""
+    parser.add_argument("--run", metavar="RUN", help="the folder that `train` wrote")
+    parser.add_argument(
+        "--data",
+        required=True,
+        metavar="DATA",
+        help="the data set that the run was trained on",
+    )
+    parser.add_argument(
+        "--split",
+        choices=(layout.EVAL, layout.TEST),
+        help="the split to measure on (default: test where there is one, else eval)",
+    )
+    parser.add_argument(
+        "--baselines_only",
+        action="store_true",
+        help="measure the baselines alone; --run may be left out",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("table", "json"),
+        default="table",
+        help="how to print (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="FILE.json",
+        help="where to write the figures (default: RUN/evaluation-<split>.json; those "
+        "of --baselines_only are only printed)",
+    )
+    parser.add_argument(
+        "--batch_size",
+        type=int,
+        metavar="B",
+        help="histories scored at a time; memory grows with it times the number of "
+        "items (default: chosen by that number)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measures, prints and writes.
+
+    Args:
+      args: what the flags of `add_arguments` gave.
+
+    Returns:
+      The exit status, 0.
+
+    Raises:
+      UsageError: a flag's value is wrong, or asks for a split that there is not.
+      UserError: the run or the data set cannot be used.
+    """
+    if args.run is None and not args.baselines_only:
+        raise UsageError("--run is missing; name a run or add --baselines_only")
+    if args.batch_size is not None and args.batch_size < 1:
+        raise UsageError(f"--batch_size must be at least 1, got {args.batch_size}")
+
+    # Only now: TensorFlow takes seconds, and a wrong flag should not.
+    from trainer.quiet import load_tensorflow
+
+    load_tensorflow()
+    from trainer.baselines import fit_baselines
+    from trainer.baselines.events import load_training_events
+    from trainer.data_set import open_data_set
+    from trainer.evaluation.evaluation import evaluate
+    from trainer.evaluation.held_out import choose_split
+    from trainer.evaluation.protocol import Scorer
+    from trainer.evaluation.run_scorer import load_run_scorer
+    from trainer.evaluation.table import format_table
+    from trainer.runs import write_json
+
+    data_set = open_data_set(args.data)
+    split = choose_split(data_set, args.split)
+    output = None if args.output is None else Path(args.output)
+    scorers: list[Scorer] = []
+    if not args.baselines_only:
+        scorers.append(load_run_scorer(args.run, data_set))
+        output = output or Path(args.run) / f"evaluation-{split}.json"
+    if output is not None:
+        _check_output(output)
+    scorers += fit_baselines(load_training_events(data_set))
+    with _progress() as report:
+        evaluation = evaluate(data_set, scorers, split, args.batch_size, report)
+    value = evaluation.to_json()
+    if args.format == "json":
+        print(json.dumps(value, indent=2))
+    else:
+        print(format_table(evaluation))
+    if output is not None:
+        try:
+            write_json(output, value)
+        except OSError as error:
+            raise UserError(
+                f"{output} cannot be written ({error.strerror}); choose another "
+                "--output."
+            ) from error
+        _logger.info("wrote the figures to %s", output)
+    return 0
+
+
+def _check_output(path: Path) -> None:
+    """Refuses a file that cannot be written, before anything is measured."""
+    if not path.parent.is_dir():
+        raise UserError(
+            f"{path} cannot be written: there is no folder {path.parent}; make it "
+            "first."
+        )
+    if path.is_dir():
+        raise UserError(f"{path} is a folder; give --output the name of a file.")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Yields a reporter that draws a bar for each scorer, on a terminal alone."""
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    tasks: dict[str, TaskID] = {}
+    console = Console(stderr=True)
+    with Progress(
+        console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+
+        def report(name: str, ranked: int, targets: int) -> None:
+            if name not in tasks:
+                tasks[name] = progress.add_task(name, total=targets)
+            progress.update(tasks[name], completed=ranked)
+
+        yield report

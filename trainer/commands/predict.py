@@ -1,0 +1,171 @@
+"""`python -m trainer predict`: recommendations for raw histories.
+
+Usage:
+    python -m trainer predict --model RUN/model --history 2016-04-20:2260466
+    python -m trainer predict --model RUN/model --input histories.jsonl
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from schemas.errors import UsageError, UserError
+from trainer.serving import date_format
+from trainer.serving.requests import (
+    HISTORY_FORM,
+    LINE_FORM,
+    Request,
+    parse_history,
+    read_requests,
+)
+
+if TYPE_CHECKING:
+    from trainer.serving.client import Recommendation
+
+# More would be a mistake, and a server's memory is what pays for it.
+_MOST = 1_000_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of `predict`."""
+    parser.add_argument(
+        "--model",
+        required=True,
+        metavar="RUN/model",
+        help="the exported model, a folder that `train` wrote",
+    )
+    histories = parser.add_mutually_exclusive_group(required=True)
+    histories.add_argument(
+        "--history",
+        metavar="DATE:ITEM,...",
+        help=f"one history, as in {HISTORY_FORM}; dates are ISO dates or date-times "
+        f"({date_format.EXAMPLES}), in any order. An item ends at the next comma: "
+        "items with commas go through --input",
+    )
+    histories.add_argument(
+        "--input",
+        metavar="FILE",
+        help=f"a file of histories, one JSON object a line, as in {LINE_FORM}. "
+        "`user_id` and `as_of` may be left out; an event may also be "
+        '{"event_date": ..., "item_id": ...}, and its date empty where unknown',
+    )
+    parser.add_argument(
+        "--as_of",
+        default="",
+        metavar="DATE",
+        help="the day to recommend for; later events are no input. In --input it "
+        "stands for lines that name none. Default: the later of the model's reference "
+        "day and the history's last day",
+    )
+    parser.add_argument(
+        "--top_k",
+        type=int,
+        default=10,
+        metavar="K",
+        help="how many items to recommend (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--keep_seen",
+        action="store_true",
+        help="let items of the history be recommended again",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("table", "jsonl"),
+        help="how to print (default: table on a terminal, else jsonl)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the recommendations.
+
+    Args:
+      args: what the flags of `add_arguments` gave.
+
+    Returns:
+      The exit status, 0.
+
+    Raises:
+      UsageError: a flag's value is wrong.
+      UserError: the model or the file cannot be used.
+    """
+    if not 1 <= args.top_k <= _MOST:
+        raise UsageError(f"--top_k must be from 1 to {_MOST}, got {args.top_k}")
+    if args.as_of and not date_format.is_date(args.as_of):
+        raise UsageError(
+            f"--as_of must be a date such as {date_format.EXAMPLES}, got {args.as_of!r}"
+        )
+    history = None if args.history is None else parse_history(args.history)
+
+    # Only now: TensorFlow takes seconds, and a wrong flag should not.
+    from trainer.quiet import load_tensorflow
+
+    load_tensorflow()
+    from trainer.serving.client import Client
+
+    if history is not None:
+        requests: Iterable[Request] = [Request(history, as_of=args.as_of)]
+    else:
+        requests = (
+            request if request.as_of else replace(request, as_of=args.as_of)
+            for request in _read_file(args.input)
+        )
+    client = Client(args.model)
+    is_table = (args.format or _default_format()) == "table"
+    answers = client.recommend(requests, args.top_k, args.keep_seen)
+    for number, (request, recommendations) in enumerate(answers, start=1):
+        if is_table:
+            if args.input is not None:
+                gap = "\n" if number > 1 else ""
+                print(f"{gap}{request.user_id or f'history {number}'}")
+            print(_table(recommendations))
+        else:
+            print(_json_line(request, recommendations))
+    return 0
+
+
+def _default_format() -> str:
+    return "table" if sys.stdout.isatty() else "jsonl"
+
+
+def _read_file(path: str) -> Iterator[Request]:
+    """Yields the requests of a file, local or a URL that TensorFlow reads."""
+    import tensorflow as tf
+
+    if not tf.io.gfile.exists(path):
+        raise UserError(f"there is no file {path}; give --input a file of JSON lines.")
+    if tf.io.gfile.isdir(path):
+        raise UserError(f"{path} is a folder; give --input a file of JSON lines.")
+    try:
+        with tf.io.gfile.GFile(path, "rb") as file:
+            yield from read_requests(file, path)
+    except tf.errors.OpError as error:
+        raise UserError(f"{path} cannot be read: {error.message}.") from error
+
+
+def _table(recommendations: "list[Recommendation]") -> str:
+    """Returns aligned text, one item a line, the header first."""
+    if not recommendations:
+        return "no item is left to recommend"
+    rows = [("rank", "item_id", "score")]
+    rows += [
+        (str(rank), item_id, f"{score:.4f}")
+        for rank, (item_id, score) in enumerate(recommendations, start=1)
+    ]
+    rank_width, item_width, score_width = (
+        max(len(row[column]) for row in rows) for column in range(3)
+    )
+    return "\n".join(
+        f"{rank:>{rank_width}}  {item:<{item_width}}  {score:>{score_width}}"
+        for rank, item, score in rows
+    )
+
+
+def _json_line(request: Request, recommendations: "list[Recommendation]") -> str:
+    """Returns one JSON object: the user, where named, and the items."""
+    user = {} if request.user_id is None else {"user_id": request.user_id}
+    items = [recommendation._asdict() for recommendation in recommendations]
+    return json.dumps({**user, "recommendations": items}, ensure_ascii=False)

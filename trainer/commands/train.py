@@ -1,0 +1,63 @@
+"""`python -m trainer train`: learns from a data set and exports the model.
+
+Usage:
+    python -m trainer train --data DATA --output RUN
+    python -m trainer train --data DATA --output RUN --config quick --epochs 3
+"""
+
+import argparse
+from typing import Any
+
+from trainer import options as train_options
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of `train`."""
+    train_options.add_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Trains, and says what was made and what to do next.
+
+    Args:
+      args: what the flags of `add_arguments` gave.
+
+    Returns:
+      The exit status, 0.
+
+    Raises:
+      UsageError: a flag's value is wrong.
+      UserError: the data set or the output cannot be used, or training failed.
+    """
+    options = train_options.from_arguments(args)
+
+    # Only now: TensorFlow takes seconds, and a wrong flag should not.
+    from trainer.quiet import load_tensorflow
+
+    load_tensorflow()
+    from trainer.training import train
+
+    metrics = train(options)
+    if not options.quiet:
+        print(_summary(options, metrics))
+    return 0
+
+
+def _summary(options: train_options.TrainOptions, metrics: dict[str, Any]) -> str:
+    run, data = options.output, options.data
+    figures = ", ".join(
+        f"{name} {metrics[name]:.4f}"
+        for name in ("loss", "val_loss", "val_hr@10", "val_ndcg@10")
+        if name in metrics
+    )
+    lines = [
+        f"trained {metrics['epochs']} epochs in {metrics['seconds']:.1f} s "
+        f"({metrics['windows_per_second']:,.0f} windows/s)",
+        f"best epoch {metrics['best_epoch']}: {figures}",
+        f"run       {run}",
+        f"next      python -m trainer evaluate --run {run} --data {data}",
+        f"          python -m trainer predict --model {run}/model "
+        "--history DATE:ITEM,DATE:ITEM",
+        f"          tensorboard --logdir {run}/logs",
+    ]
+    return "\n".join(lines)

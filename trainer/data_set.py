@@ -1,0 +1,139 @@
+"""A data set of the pipeline, checked before a record is read."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import tensorflow as tf
+
+from schemas import layout
+from schemas.errors import UserError
+from schemas.features import GAP_DAYS, NB_DAYS, VOCABULARY_FILENAME
+from schemas.manifest import Manifest
+
+# What `--day_feature` calls the two day columns.
+DAY_COLUMNS: dict[str, str | None] = {"age": NB_DAYS, "gap": GAP_DAYS, "none": None}
+
+_WRITE_AGAIN = "write the data set again with `python -m pipeline --overwrite`"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A complete data set on disk.
+
+    Attributes:
+      path: its folder, local or a URL that TensorFlow reads, such as gs://.
+      manifest: what it holds.
+    """
+
+    path: str
+    manifest: Manifest
+
+    @property
+    def max_length(self) -> int:
+        """W, the number of inputs of a window."""
+        return self.manifest.window.max_length
+
+    @property
+    def num_items(self) -> int:
+        """N, the size of the vocabulary."""
+        return self.manifest.num_items
+
+    @property
+    def transform_fn_path(self) -> str:
+        """The folder of tf.Transform's graph, a SavedModel."""
+        return layout.join(self.path, layout.TRANSFORM_FN)
+
+    def num_records(self, split: str) -> int:
+        """Returns the number of examples of a split, 0 where there is no such split."""
+        return self.manifest.num_records(split)
+
+    def files(self, split: str) -> list[str]:
+        """Returns the paths of a split's shards, sorted."""
+        folder = layout.join(self.path, split)
+        names = sorted(self.manifest.records.get(split, {}))
+        return [layout.join(folder, name) for name in names]
+
+    def day_buckets(self, day_feature: str) -> int:
+        """Returns the largest bucket id of a day feature, 0 for `none`.
+
+        Args:
+          day_feature: a key of `DAY_COLUMNS`.
+        """
+        buckets = {
+            NB_DAYS: self.manifest.nb_days_buckets,
+            GAP_DAYS: self.manifest.gap_days_buckets,
+            None: 0,
+        }
+        return buckets[DAY_COLUMNS[day_feature]]
+
+    @cached_property
+    def vocabulary(self) -> list[bytes]:
+        """The N items as UTF-8 text; the item of id `j` stands at `j - 1`.
+
+        Raises:
+          UserError: the file is missing or its length is not the manifest's.
+        """
+        path = layout.join(self.transform_fn_path, "assets", VOCABULARY_FILENAME)
+        try:
+            with tf.io.gfile.GFile(path, "rb") as file:
+                items: list[bytes] = file.read().split(b"\n")
+        except tf.errors.OpError as error:
+            raise UserError(f"{path} cannot be read; {_WRITE_AGAIN}.") from error
+        if items[-1] == b"":
+            items.pop()
+        if len(items) != self.num_items:
+            raise UserError(
+                f"{path} holds {len(items)} items, the manifest {self.num_items}; "
+                f"{_WRITE_AGAIN}."
+            )
+        return items
+
+
+def open_data_set(path: str) -> DataSet:
+    """Reads the manifest of a data set and checks that its files are there.
+
+    Args:
+      path: the folder that `python -m pipeline --output` wrote.
+
+    Raises:
+      UserError: there is no complete data set of this contract's version, or its
+        shards are not those of the manifest.
+    """
+    if not tf.io.gfile.isdir(path):
+        raise UserError(
+            f"there is no data set at {path}; make one with `python -m pipeline --input "
+            f"REVIEWS --output {path}`."
+        )
+    source = layout.join(path, layout.MANIFEST)
+    if not tf.io.gfile.exists(source):
+        raise UserError(
+            f"{path} holds no {layout.MANIFEST}: it is no data set, or the pipeline did "
+            "not finish; run `python -m pipeline` again."
+        )
+    with tf.io.gfile.GFile(source, "rb") as file:
+        text = file.read().decode("utf-8", errors="replace")
+    data_set = DataSet(path, Manifest.from_json(text, source))
+    _check_shards(data_set)
+    if not tf.io.gfile.isdir(data_set.transform_fn_path):
+        raise UserError(f"{data_set.transform_fn_path} is missing; {_WRITE_AGAIN}.")
+    return data_set
+
+
+def _check_shards(data_set: DataSet) -> None:
+    """Refuses shards that the manifest does not name, and missing ones."""
+    for split in sorted(set(layout.SPLIT_FOLDERS) | set(data_set.manifest.records)):
+        folder = layout.join(data_set.path, split)
+        # Listed once: asking for each shard is slow on object stores.
+        found = tf.io.gfile.listdir(folder) if tf.io.gfile.isdir(folder) else []
+        shards = {name for name in found if ".tfrecord" in name}
+        named = set(data_set.manifest.records.get(split, {}))
+        for name in sorted(named - shards):
+            raise UserError(
+                f"{layout.join(folder, name)} is missing, the manifest names it; "
+                f"{_WRITE_AGAIN}."
+            )
+        for name in sorted(shards - named):
+            raise UserError(
+                f"{layout.join(folder, name)} is not in the manifest, it is left from "
+                f"another run; {_WRITE_AGAIN}."
+            )

@@ -1,0 +1,1 @@
+"""Measuring models and baselines alike, by ranking the whole catalogue."""

@@ -1,0 +1,119 @@
+"""Ranks of held-out targets among the whole catalogue, in chunks of targets.
+
+The rank counts from 0: the items scored higher plus half of the other items scored
+equal, so that a scorer gains nothing from ties. Filtered ranks leave out what the user
+had already seen. A target that no answer can hold has the rank infinity: an unknown
+item, and when filtered an item that is itself in `seen`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas import features
+from schemas.errors import UserError
+from trainer.evaluation.held_out import HeldOut
+from trainer.evaluation.protocol import Ints, Scorer, Scores
+
+# Scores held at a time where no batch size is asked for.
+SCORES_PER_CHUNK = 16_000_000
+LARGEST_CHUNK = 1024
+
+Ranks = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class TargetRanks:
+    """Ranks of T targets under one scorer, from 0, infinity for a sure miss.
+
+    Attributes:
+      all: float64 [T], among the whole catalogue.
+      filtered: float64 [T], among what the user had not seen.
+    """
+
+    all: Ranks
+    filtered: Ranks
+
+
+def default_batch_size(num_items: int) -> int:
+    """Returns the targets to score at a time over a catalogue of `num_items`."""
+    return min(max(SCORES_PER_CHUNK // max(num_items, 1), 1), LARGEST_CHUNK)
+
+
+def rank_targets(
+    scorer: Scorer,
+    held_out: HeldOut,
+    batch_size: int,
+    report: Callable[[int, int], None] = lambda num_ranked, num_targets: None,
+) -> TargetRanks:
+    """Ranks every target of `held_out`, `batch_size` of them at a time.
+
+    Args:
+      scorer: what scores the catalogue.
+      held_out: the T targets and their histories.
+      batch_size: targets scored at a time; memory grows with it times N.
+      report: called after each chunk with the targets ranked so far, and T.
+
+    Raises:
+      UserError: the scorer gives something that is not a number.
+      ValueError: the scores are not [B, N].
+    """
+    ranks = TargetRanks(np.empty(len(held_out)), np.empty(len(held_out)))
+    for chunk in _chunks(len(held_out), batch_size):
+        part = held_out[chunk]
+        scores = np.asarray(scorer.score(part.inputs))
+        _check(scores, (len(part), held_out.num_items), scorer.name)
+        ranks.all[chunk], ranks.filtered[chunk] = _rank(scores, part)
+        report(chunk.stop, len(held_out))
+    return ranks
+
+
+def _chunks(length: int, size: int) -> Iterator[slice]:
+    for start in range(0, length, size):
+        yield slice(start, min(start + size, length))
+
+
+def _check(scores: Scores, shape: tuple[int, int], name: str) -> None:
+    if scores.shape != shape:
+        raise ValueError(
+            f"`score` of {name!r} must return [B, N] = {shape}, got {scores.shape}."
+        )
+    # Compared to anything they are neither higher nor equal: every target would win.
+    if np.isnan(scores).any():
+        raise UserError(
+            f"{name} gives scores that are not numbers, so nothing can be ranked; "
+            "train it again with a lower --learning_rate."
+        )
+
+
+def _rank(scores: Scores, part: HeldOut) -> tuple[Ranks, Ranks]:
+    """Returns the ranks of the targets of `part` [B] under `scores` [B, N]."""
+    row = np.arange(len(part))
+    unknown = part.is_unknown()
+    # An unknown target borrows an item's score; its rank is overwritten below.
+    score = scores[row, np.where(unknown, features.FIRST_ITEM_ID, part.target) - 1]
+    higher = np.count_nonzero(scores > score[:, np.newaxis], axis=1)
+    equal = np.count_nonzero(scores == score[:, np.newaxis], axis=1)
+
+    seen_row, seen_item = part.seen_items()
+    seen_score = scores[seen_row, seen_item - 1]
+    seen_higher = _count(seen_row[seen_score > score[seen_row]], len(part))
+    seen_equal = _count(seen_row[seen_score == score[seen_row]], len(part))
+
+    full = _mean_rank(higher, equal)
+    filtered = _mean_rank(higher - seen_higher, equal - seen_equal)
+    full[unknown] = np.inf
+    filtered[unknown | part.is_seen()] = np.inf
+    return full, filtered
+
+
+def _mean_rank(higher: npt.NDArray[Any], equal: npt.NDArray[Any]) -> Ranks:
+    """Returns the middle of the places that equal scores share, itself included."""
+    return higher + (equal - 1) / 2
+
+
+def _count(rows: npt.NDArray[Any], num_rows: int) -> Ints:
+    return np.bincount(rows, minlength=num_rows)

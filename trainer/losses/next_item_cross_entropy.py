@@ -1,0 +1,65 @@
+"""Softmax cross-entropy over the whole catalogue."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from trainer.layers.replicas import num_replicas, sum_over_replicas
+
+Tensor = Any
+
+
+@keras.saving.register_keras_serializable(package="seamstress")
+class NextItemCrossEntropy(keras.losses.Loss):
+    """The mean of -log softmax(logits)[target] over real targets.
+
+    Computed from logits in float32 under any precision policy. Keras' own reduction
+    divides by the number of targets, padding included; this one divides by the sum
+    of the weights, over all replicas of a distribution strategy together, so that
+    neither padding nor the number of devices changes the loss.
+    """
+
+    def __init__(self, name: str = "next_item_cross_entropy") -> None:
+        super().__init__(name=name, reduction="sum", dtype="float32")
+
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        """Returns the loss of each target.
+
+        Args:
+          y_true: int [`num_targets`], column of the target, that is its id - 1.
+          y_pred: float [`num_targets`, `num_items`] logits.
+
+        Returns:
+          float32 [`num_targets`].
+        """
+        logits = ops.cast(y_pred, "float32")
+        losses: Tensor = keras.losses.sparse_categorical_crossentropy(
+            y_true, logits, from_logits=True
+        )
+        return losses
+
+    def __call__(
+        self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None
+    ) -> Tensor:
+        """Returns the weighted mean loss, a float32 scalar.
+
+        Args:
+          y_true: as in `call`.
+          y_pred: as in `call`.
+          sample_weight: float [`num_targets`], 0 where there is no real target;
+            None: all are real. Where all are 0 the loss is 0.
+        """
+        losses = self.call(y_true, y_pred)
+        if sample_weight is None:
+            weights = ops.ones_like(losses)
+        else:
+            weights = ops.cast(sample_weight, "float32")
+        total = sum_over_replicas(ops.sum(weights))
+        # Keras divides by the number of replicas and adds up.
+        share = num_replicas() * ops.sum(losses * weights)
+        return ops.where(total > 0, share / ops.where(total > 0, total, 1.0), 0.0)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments that make an equal loss."""
+        return {"name": self.name}

@@ -1,0 +1,24 @@
+"""Normalised discounted cumulative gain at k."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trainer.metrics.checks import check_cutoff, check_ranks
+
+
+def ndcg(ranks: ArrayLike, k: int) -> float:
+    """Returns the mean of 1 / log2(rank + 2) over targets among the first `k`.
+
+    With one relevant item the ideal gain is 1, so no division is left (Järvelin and
+    Kekäläinen, Cumulated gain-based evaluation of IR techniques, 2002).
+
+    Args:
+      ranks: float [`num_targets`], 0 for the best, infinity for a miss.
+      k: how many recommendations are looked at, at least 1.
+
+    Raises:
+      ValueError: there are no ranks, or `k` is below 1.
+    """
+    check_cutoff(k)
+    ranks = check_ranks(ranks)
+    return float(np.mean(np.where(ranks < k, 1.0 / np.log2(ranks + 2.0), 0.0)))

@@ -1,0 +1,53 @@
+"""The sizes of a model: all that is needed to build it again."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Sizes of a next-item model.
+
+    Attributes:
+      model: a name in `trainer.models.MODELS`.
+      num_items: N, the size of the vocabulary; ids run from 0 to N + 1.
+      num_day_buckets: the largest day bucket id; 0 where no day is an input.
+      item_embedding: size of an item's embedding.
+      day_embedding: size of a day bucket's embedding.
+      units: sizes of the recurrent layers, first to last.
+    """
+
+    model: str
+    num_items: int
+    num_day_buckets: int = 0
+    item_embedding: int = 100
+    day_embedding: int = 20
+    units: tuple[int, ...] = (1024, 512)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "units", tuple(self.units))
+        if not self.units:
+            raise ValueError("`units` must name a layer or more, got none.")
+        least = {
+            "num_items": 1,
+            "num_day_buckets": 0,
+            "item_embedding": 1,
+            "day_embedding": 1,
+        }
+        for name, value in least.items():
+            if getattr(self, name) < value:
+                raise ValueError(
+                    f"`{name}` must be at least {value}, got {getattr(self, name)}."
+                )
+        if min(self.units) < 1:
+            raise ValueError(f"`units` must be at least 1, got {self.units}.")
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the JSON form."""
+        return {**dataclasses.asdict(self), "units": list(self.units)}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "ModelConfig":
+        """Returns the config whose `to_json` is `value`."""
+        return cls(**{**value, "units": tuple(value["units"])})

@@ -1,0 +1,203 @@
+"""Reads examples from TFRecords into memory, and checks them."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from schemas.errors import UserError
+from schemas.features import (
+    GAP_DAYS,
+    ITEM_ID,
+    NB_DAYS,
+    SEEN,
+    TARGET,
+    Feature,
+    unknown_id,
+)
+from trainer.data_set import DataSet
+
+# Records parsed at a time: `parse_example` on many is several times faster than on one.
+_PARSE_BATCH = 4096
+_READ_BUFFER_BYTES = 8 << 20
+_THREADS = 8
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Rows of different lengths.
+
+    Attributes:
+      values: int32 [`num_values`], all rows' values, row after row.
+      row_splits: int64 [`num_rows` + 1], where each row starts and ends.
+    """
+
+    values: NDArray[np.int32]
+    row_splits: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.row_splits) - 1
+
+    def dense(self, start: int, stop: int) -> NDArray[np.int32]:
+        """Returns the rows `start` ... `stop` - 1, each padded with 0 at its end.
+
+        Returns:
+          int32 [`stop` - `start`, the longest of these rows, at least 1].
+        """
+        splits = self.row_splits[start : stop + 1]
+        lengths = np.diff(splits)
+        width = max(1, int(lengths.max(initial=0)))
+        filled = np.arange(width) < lengths[:, None]
+        rows = np.zeros((len(lengths), width), np.int32)
+        rows[filled] = self.values[splits[0] : splits[-1]]
+        return rows
+
+
+def feature_spec(features: dict[str, Feature]) -> dict[str, Any]:
+    """Returns what `tf.io.parse_example` needs to read the features."""
+    spec: dict[str, Any] = {}
+    for name, feature in features.items():
+        dtype = tf.int64 if feature.dtype == "int64" else tf.string
+        if feature.shape is None:
+            spec[name] = tf.io.RaggedFeature(dtype, row_splits_dtype=tf.int64)
+        else:
+            spec[name] = tf.io.FixedLenFeature(feature.shape, dtype)
+    return spec
+
+
+def load_split(
+    data_set: DataSet, split: str, features: Iterable[str]
+) -> dict[str, Any]:
+    """Reads a whole split into memory, in the order of its shards.
+
+    Args:
+      data_set: the data set.
+      split: `train`, `eval` or `test`.
+      features: names of the features to read.
+
+    Returns:
+      By feature: int64 becomes an int32 array [`num_records`, ...], bytes an object
+      array [`num_records`]; `seen` becomes a `Ragged`.
+
+    Raises:
+      UserError: a shard is damaged, its number of records or its ids are not those
+        of the manifest; the message names the shard.
+    """
+    chosen = {name: data_set.manifest.features[name] for name in features}
+
+    def load(path: str) -> list[dict[str, Any]]:
+        return list(_parsed_batches(data_set, split, path, chosen))
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        shards = list(pool.map(load, data_set.files(split)))
+    batches = [batch for shard in shards for batch in shard]
+    return {
+        name: _concatenate([batch[name] for batch in batches], feature)
+        for name, feature in chosen.items()
+    }
+
+
+def check_split(data_set: DataSet, split: str, features: Iterable[str]) -> None:
+    """Reads a split once without keeping it; for sets that memory does not hold.
+
+    Raises:
+      UserError: as `load_split`.
+    """
+    chosen = {name: data_set.manifest.features[name] for name in features}
+
+    def check(path: str) -> None:
+        for _ in _parsed_batches(data_set, split, path, chosen):
+            pass
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(check, data_set.files(split)))
+
+
+def _parsed_batches(
+    data_set: DataSet, split: str, path: str, features: dict[str, Feature]
+) -> Iterator[dict[str, Any]]:
+    """Yields the shard's parsed batches; raises `UserError` where it is damaged."""
+    spec = feature_spec(features)
+    with tf.device("CPU:0"):
+        serialized = tf.data.TFRecordDataset(path, "GZIP", _READ_BUFFER_BYTES)
+        parsed = serialized.batch(_PARSE_BATCH).map(
+            lambda batch: tf.io.parse_example(batch, spec),
+            num_parallel_calls=tf.data.AUTOTUNE,
+        )
+        count = 0
+        iterator = iter(parsed.prefetch(2))
+        while True:
+            try:
+                values = next(iterator, None)
+            except tf.errors.OpError as error:
+                raise _damaged(path, f"after about {count} records") from error
+            if values is None:
+                break
+            batch = {name: _to_numpy(value) for name, value in values.items()}
+            _check_ids(data_set, path, batch)
+            count += _num_rows(batch)
+            yield batch
+    name = path.rsplit("/", 1)[-1]
+    expected = data_set.manifest.records[split][name]
+    # A shard cut between two records reads without an error: only the count tells.
+    if features and count != expected:
+        raise _damaged(path, f"it holds {count} records, the manifest says {expected}")
+
+
+def _damaged(path: str, detail: str) -> UserError:
+    return UserError(
+        f"{path} is damaged ({detail}); write the data set again with "
+        "`python -m pipeline --overwrite`."
+    )
+
+
+def _to_numpy(value: Any) -> Any:
+    if isinstance(value, tf.RaggedTensor):
+        return Ragged(value.values.numpy().astype(np.int32), value.row_splits.numpy())
+    array = value.numpy()
+    return array.astype(np.int32) if array.dtype == np.int64 else array
+
+
+def _num_rows(batch: dict[str, Any]) -> int:
+    return len(next(iter(batch.values())))
+
+
+def _check_ids(data_set: DataSet, path: str, batch: dict[str, Any]) -> None:
+    """Refuses ids outside the embeddings, which a GPU would take for zeros."""
+    unknown = unknown_id(data_set.num_items)
+    largest = {
+        ITEM_ID: unknown,
+        TARGET: unknown,
+        SEEN: unknown,
+        NB_DAYS: data_set.manifest.nb_days_buckets,
+        GAP_DAYS: data_set.manifest.gap_days_buckets,
+    }
+    for name, value in batch.items():
+        array = value.values if isinstance(value, Ragged) else value
+        if name not in largest or not array.size:
+            continue
+        low, high = int(array.min()), int(array.max())
+        if low < 0 or high > largest[name]:
+            raise _damaged(
+                path,
+                f"`{name}` runs from {low} to {high}, it must stay in 0 ... "
+                f"{largest[name]}",
+            )
+
+
+def _concatenate(parts: list[Any], feature: Feature) -> Any:
+    if feature.shape is None:
+        lengths = [np.diff(part.row_splits) for part in parts]
+        row_splits = np.zeros(sum(map(len, lengths)) + 1, np.int64)
+        if parts:
+            np.cumsum(np.concatenate(lengths), out=row_splits[1:])
+        values = [part.values for part in parts] or [np.zeros(0, np.int32)]
+        return Ragged(np.concatenate(values), row_splits)
+    if not parts:
+        dtype = np.int32 if feature.dtype == "int64" else object
+        return np.zeros((0, *feature.shape), dtype)
+    return np.concatenate(parts)

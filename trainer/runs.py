@@ -1,0 +1,120 @@
+"""The folder of a run: its files, and how it is read back.
+
+    config.json            the options, readable by `--config`
+    checkpoints/           best.weights.h5, last.weights.h5
+    logs/                  TensorBoard
+    history.csv            a line for each epoch
+    model.keras            the best weights, in float32
+    model/                 the exported SavedModel
+    metrics.json           written last; without it the run is not finished
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import UsageError, UserError
+from trainer.options import TrainOptions
+
+CONFIG = "config.json"
+CHECKPOINTS = "checkpoints"
+BEST = "checkpoints/best.weights.h5"
+LAST = "checkpoints/last.weights.h5"
+LOGS = "logs"
+HISTORY = "history.csv"
+MODEL = "model.keras"
+EXPORT = "model"
+METRICS = "metrics.json"
+
+# The marker first: a removal that is interrupted leaves an unfinished run.
+_ALL = (METRICS, MODEL, EXPORT, HISTORY, LOGS, CHECKPOINTS, CONFIG)
+# What `evaluate` adds; figures of a replaced model must not stay.
+_EVALUATIONS = "evaluation-*.json"
+
+
+def prepare_run(output: str, overwrite: bool) -> Path:
+    """Makes the folder of a new run, empty of an earlier run's files.
+
+    Other files in it stay.
+
+    Raises:
+      UsageError: `output` is a URL.
+      UserError: it holds a finished run and `overwrite` is not set, or it cannot be
+        written.
+    """
+    if "://" in output:
+        raise UsageError(
+            f"--output must be a local folder, got {output}; copy the run afterwards"
+        )
+    folder = Path(output)
+    if (folder / METRICS).exists() and not overwrite:
+        raise UserError(
+            f"{output} already holds a finished run; choose another --output or add "
+            "--overwrite."
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in [*(folder / name for name in _ALL), *folder.glob(_EVALUATIONS)]:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        (folder / CHECKPOINTS).mkdir()
+    except OSError as error:
+        raise UserError(
+            f"{output} cannot be written ({error.strerror}); choose another --output."
+        ) from error
+    return folder
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Writes a JSON file whole: a reader never sees half of it."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text(json.dumps(value, indent=2) + "\n")
+    os.replace(partial, path)
+
+
+def load_run(path: str) -> tuple[Any, TrainOptions]:
+    """Reads a finished run.
+
+    Args:
+      path: the folder that `python -m trainer train --output` wrote.
+
+    Returns:
+      The model with its best weights, a `NextItemModel` in float32, and the options
+      that it was trained with.
+
+    Raises:
+      UserError: there is no finished run, or one of its files is damaged.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise UserError(
+            f"there is no run at {path}; make one with `python -m trainer train --data "
+            f"DATA --output {path}`."
+        )
+    if not (folder / METRICS).exists():
+        raise UserError(
+            f"{path} holds no {METRICS}: it is no run, or its training did not finish; "
+            "run `python -m trainer train` again."
+        )
+    import keras
+
+    import trainer.models  # noqa: F401  Registers the classes that the file names.
+
+    try:
+        config = json.loads((folder / CONFIG).read_text())
+        options = TrainOptions(**config, output=path)
+        model = keras.models.load_model(folder / MODEL, compile=False, safe_mode=True)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise UserError(
+            f"{path} is damaged or of another version ({_first_line(error)}); train it "
+            "again with --overwrite."
+        ) from error
+    return model, options
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

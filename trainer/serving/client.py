@@ -1,0 +1,127 @@
+"""Asks an exported model, in Python, what a server's client would ask."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from schemas.errors import UserError
+from schemas.features import ITEM_ID
+from trainer.serving import description as descriptions
+from trainer.serving.description import Description
+from trainer.serving.names import (
+    AS_OF,
+    EVENT_DATE,
+    KEEP_SEEN,
+    SCORE,
+    SERVING_DEFAULT,
+    TOP_K,
+)
+from trainer.serving.requests import Request
+
+BATCH_SIZE = 256
+
+
+class Recommendation(NamedTuple):
+    """One item of an answer and its score, higher for better."""
+
+    item_id: str
+    score: float
+
+
+class Client:
+    """An exported model, loaded.
+
+    Attributes:
+      description: what the export says of itself.
+    """
+
+    def __init__(self, export: str) -> None:
+        """Loads the export at the folder `export`.
+
+        Raises:
+          UserError: there is no such folder, or it is no export of this version.
+        """
+        self.description = _read_description(export)
+        try:
+            self._model = tf.saved_model.load(export)
+        except (OSError, ValueError, tf.errors.OpError) as error:
+            raise UserError(
+                f"{export} cannot be loaded ({_first_line(error)}); export the model "
+                "again with `python -m trainer train`."
+            ) from error
+
+    def recommend(
+        self, requests: Iterable[Request], top_k: int, keep_seen: bool = False
+    ) -> Iterator[tuple[Request, list[Recommendation]]]:
+        """Answers requests in their order, `BATCH_SIZE` at a time.
+
+        Args:
+          requests: the histories.
+          top_k: the most items of an answer.
+          keep_seen: whether items of the history may be recommended.
+
+        Yields:
+          Each request and its items, best first.
+        """
+        ask = self._model.signatures[KEEP_SEEN if keep_seen else SERVING_DEFAULT]
+        remaining = iter(requests)
+        while batch := list(islice(remaining, BATCH_SIZE)):
+            yield from zip(batch, _ask(ask, batch, top_k), strict=True)
+
+
+def _ask(
+    ask: Callable[..., dict[str, tf.Tensor]], requests: list[Request], top_k: int
+) -> Iterator[list[Recommendation]]:
+    longest = max(len(request.history) for request in requests)
+    padded = [
+        [("", "")] * (longest - len(request.history)) + list(request.history)
+        for request in requests
+    ]
+    shape = [len(requests), longest]
+    answer = ask(
+        **{
+            ITEM_ID: _texts([[item for _, item in row] for row in padded], shape),
+            EVENT_DATE: _texts([[date for date, _ in row] for row in padded], shape),
+            AS_OF: _texts([request.as_of for request in requests], shape[:1]),
+            TOP_K: tf.constant(top_k),
+        }
+    )
+    for items, scores in zip(
+        answer[ITEM_ID].numpy(), answer[SCORE].numpy(), strict=True
+    ):
+        # The shortest text of a float32 is shorter than that of the same float64.
+        yield [
+            Recommendation(item.decode("utf-8", errors="replace"), float(str(score)))
+            for item, score in zip(items, scores, strict=True)
+            if item
+        ]
+
+
+def _texts(values: list[list[str]] | list[str], shape: list[int]) -> tf.Tensor:
+    return tf.reshape(tf.constant(values, tf.string), shape)
+
+
+def _read_description(export: str) -> Description:
+    remedy = (
+        "name the folder `model` in what `python -m trainer train --output RUN` wrote, "
+        "RUN/model"
+    )
+    if not tf.io.gfile.isdir(export):
+        raise UserError(f"there is no folder {export}; {remedy}.")
+    path = descriptions.path_in(export)
+    if not tf.io.gfile.exists(path):
+        raise UserError(f"{export} is no exported model of Seamstress; {remedy}.")
+    try:
+        with tf.io.gfile.GFile(path, "rb") as file:
+            return Description.from_json(file.read().decode())
+    except (ValueError, tf.errors.OpError) as error:
+        raise UserError(
+            f"{path} cannot be read ({_first_line(error)}); export the model again "
+            "with `python -m trainer train` of this version."
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

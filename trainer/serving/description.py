@@ -1,0 +1,61 @@
+"""What an export says of itself, in a file beside the graph.
+
+`assets.extra/` is SavedModel's own folder for files that no op reads.
+"""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+
+from schemas import layout
+
+FOLDER = "assets.extra"
+FILENAME = "seamstress.json"
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Description:
+    """The facts of an export that a caller may want to know.
+
+    Attributes:
+      max_length: W, the events that the model looks at.
+      reference_day: days since 1970-01-01; the earliest default of `as_of`.
+      num_items: N, the items that can be recommended.
+      day_feature: `age`, `gap` or `none`.
+    """
+
+    max_length: int
+    reference_day: int
+    num_items: int
+    day_feature: str
+
+    def to_json(self) -> str:
+        """Returns the text of the file."""
+        value = {"format_version": FORMAT_VERSION, **dataclasses.asdict(self)}
+        return json.dumps(value, indent=2, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Description":
+        """Returns the description whose `to_json` is `text`.
+
+        Raises:
+          ValueError: it is none, or one of another format version.
+        """
+        value = json.loads(text)
+        if not isinstance(value, dict):
+            raise ValueError(f"`text` must hold a JSON object, got {value!r}.")
+        version = value.pop("format_version", None)
+        if version != FORMAT_VERSION:
+            raise ValueError(
+                f"`format_version` must be {FORMAT_VERSION}, got {version!r}."
+            )
+        try:
+            return cls(**value)
+        except TypeError as error:
+            raise ValueError(f"`text` has other fields: {error}.") from error
+
+
+def path_in(export: str) -> str:
+    """Returns where the description stands in an export's folder."""
+    return layout.join(export, FOLDER, FILENAME)

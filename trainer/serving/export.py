@@ -1,0 +1,76 @@
+"""Writes the SavedModel that answers raw histories."""
+
+import logging
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from schemas import layout
+from schemas.errors import UserError
+from schemas.features import VOCABULARY_FILENAME
+from trainer.data_set import DataSet
+from trainer.serving import description as descriptions
+from trainer.serving.description import Description
+from trainer.serving.module import Recommender
+from trainer.serving.names import KEEP_SEEN, SERVING_DEFAULT
+
+_logger = logging.getLogger(__name__)
+
+
+def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -> None:
+    """Writes a SavedModel of the transform graph and a model.
+
+    An export of the same name is replaced. The new one is written beside it and
+    renamed when complete, so that `output` never holds half an export. It is complete
+    in itself: neither the data set nor the run is needed to serve it.
+
+    Args:
+      data_set: what the model was trained on.
+      model: a `NextItemModel`.
+      output: the folder to write.
+      day_feature: `age`, `gap` or `none`, the day column that the model takes.
+
+    Raises:
+      UserError: Keras runs on another backend than TensorFlow.
+    """
+    if keras.backend.backend() != "tensorflow":
+        raise UserError(
+            "the export is a TensorFlow SavedModel and Keras runs on "
+            f"{keras.backend.backend()!r}; set KERAS_BACKEND=tensorflow for this step."
+        )
+    manifest = data_set.manifest
+    description = Description(
+        max_length=manifest.window.max_length,
+        reference_day=manifest.reference_day,
+        num_items=manifest.num_items,
+        day_feature=day_feature,
+    )
+    recommender = Recommender(
+        data_set.transform_fn_path,
+        layout.join(data_set.transform_fn_path, "assets", VOCABULARY_FILENAME),
+        model,
+        description,
+    )
+    partial = f"{output.rstrip('/')}.partial"
+    _remove(partial)
+    tf.saved_model.save(
+        recommender,
+        partial,
+        signatures={
+            SERVING_DEFAULT: recommender.recommend,
+            KEEP_SEEN: recommender.keep_seen,
+        },
+    )
+    path = descriptions.path_in(partial)
+    tf.io.gfile.makedirs(layout.join(partial, descriptions.FOLDER))
+    with tf.io.gfile.GFile(path, "w") as file:
+        file.write(description.to_json())
+    _remove(output)
+    tf.io.gfile.rename(partial, output)
+    _logger.info("exported the model to %s", output)
+
+
+def _remove(folder: str) -> None:
+    if tf.io.gfile.exists(folder):
+        tf.io.gfile.rmtree(folder)

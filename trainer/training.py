@@ -1,0 +1,273 @@
+"""Trains a model on a data set, from the options to the exported run."""
+
+import contextlib
+import logging
+import platform
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from rich.console import Console
+
+from schemas.errors import UsageError, UserError
+from schemas.layout import EVAL, TRAIN
+from trainer import runs
+from trainer.batches import steps_per_epoch, training_batches
+from trainer.callbacks import EpochLines, ProgressBar, StopOnNan, Validate
+from trainer.data_set import DataSet, open_data_set
+from trainer.devices import Devices, set_up_devices
+from trainer.losses import NextItemCrossEntropy
+from trainer.models import ModelConfig, NextItemModel, build_model
+from trainer.options import TrainOptions
+from trainer.validation import Validation
+
+_logger = logging.getLogger(__name__)
+
+_BETTER_HIGHER = "val_ndcg@10"
+_BETTER_LOWER = "loss"
+
+
+def train(options: TrainOptions, devices: Devices | None = None) -> dict[str, Any]:
+    """Trains, and writes the run (see `trainer.runs`).
+
+    Args:
+      options: what to train, on what, and how.
+      devices: where to train; None takes every GPU, or else the CPU.
+
+    Returns:
+      The content of `metrics.json`: figures of the best epoch, and what made them.
+
+    Raises:
+      UserError: the data set or the output cannot be used, training diverged, or
+        memory ran out.
+    """
+    data_set = open_data_set(options.data)
+    if not data_set.num_records(TRAIN):
+        raise UserError(
+            f"the training split of {options.data} is empty; run `python -m pipeline` "
+            "with more rows or a lower --min_items."
+        )
+    folder = runs.prepare_run(options.output, options.overwrite)
+    keras.utils.set_random_seed(options.seed)
+    devices = devices or set_up_devices(options.mixed_precision)
+    validation = _validation(data_set, options)
+    config = model_config(data_set, options)
+    model = _compiled_model(config, options, devices)
+    runs.write_json(folder / runs.CONFIG, options.to_json())
+    start = time.monotonic()
+    history = _fit(model, data_set, options, devices, validation, folder)
+    seconds = time.monotonic() - start
+    best = build_model(config, dtype="float32")
+    best.build()
+    best.load_weights(folder / runs.BEST)
+    best.save(folder / runs.MODEL)
+    _export(data_set, best, folder, options)
+    metrics = {
+        **_best_epoch(history, validation),
+        "epochs": len(history["loss"]),
+        "seconds": round(seconds, 2),
+        "windows_per_second": round(
+            data_set.num_records(TRAIN) * len(history["loss"]) / seconds, 1
+        ),
+        "parameters": best.count_params(),
+        "model": config.to_json(),
+        "devices": devices.description,
+        "data_settings_digest": data_set.manifest.settings_digest,
+        "versions": _versions(),
+    }
+    runs.write_json(folder / runs.METRICS, metrics)
+    return metrics
+
+
+def model_config(data_set: DataSet, options: TrainOptions) -> ModelConfig:
+    """Returns the sizes of the model that the options ask for on a data set."""
+    return ModelConfig(
+        model=options.model,
+        num_items=data_set.num_items,
+        num_day_buckets=data_set.day_buckets(options.day_feature),
+        item_embedding=options.item_embedding,
+        day_embedding=options.day_embedding,
+        units=options.units,
+    )
+
+
+def _validation(data_set: DataSet, options: TrainOptions) -> Validation | None:
+    if data_set.num_records(EVAL):
+        return Validation(data_set, EVAL, options.day_feature, options.batch_size)
+    _logger.warning(
+        "%s has no eval records (--split %s): nothing is validated, and the best epoch "
+        "is the one with the lowest training loss",
+        data_set.path,
+        data_set.manifest.split.name,
+    )
+    return None
+
+
+def _compiled_model(
+    config: ModelConfig, options: TrainOptions, devices: Devices
+) -> NextItemModel:
+    jit_compile = {"auto": "auto", "on": True, "off": False}[options.jit_compile]
+    if devices.num_replicas > 1:
+        if options.jit_compile == "on":
+            raise UsageError(
+                f"--jit_compile on works on one device, and {devices.num_replicas} "
+                "take part; use auto, or make one visible (CUDA_VISIBLE_DEVICES=0)"
+            )
+        jit_compile = False
+    with devices.scope():
+        model = build_model(config, dtype=devices.policy)
+        model.build()
+        with warnings.catch_warnings():
+            # Keras warns where a layer forbids XLA, and goes on without.
+            warnings.filterwarnings("ignore", ".*jit_compile.*")
+            model.compile(
+                optimizer=keras.optimizers.Adam(options.learning_rate),
+                loss=NextItemCrossEntropy(),
+                jit_compile=jit_compile,
+            )
+    if options.jit_compile == "on" and not model.jit_compile:
+        raise UsageError(
+            f"--jit_compile on cannot be had for the model {options.model!r} here: its "
+            "layers run by cuDNN, which is faster; use auto"
+        )
+    return model
+
+
+def _fit(
+    model: NextItemModel,
+    data_set: DataSet,
+    options: TrainOptions,
+    devices: Devices,
+    validation: Validation | None,
+    folder: Path,
+) -> dict[str, list[float]]:
+    """Trains and returns the figures of each epoch by name."""
+    num_rows = data_set.num_records(TRAIN)
+    # A batch larger than the set would be padding for the rest.
+    batch_size = min(options.batch_size, num_rows)
+    steps = steps_per_epoch(num_rows, batch_size)
+    batches = training_batches(
+        data_set,
+        TRAIN,
+        options.day_feature,
+        batch_size,
+        seed=options.seed,
+        num_replicas=devices.num_replicas,
+    )
+    if devices.strategy is not None:
+        # Flat positions must not be cut: every replica takes whole elements.
+        elements = batches
+        batches = devices.strategy.distribute_datasets_from_function(
+            lambda _: elements
+        )
+    with _display(options, steps) as display:
+        try:
+            history = model.fit(
+                batches,
+                epochs=options.epochs,
+                steps_per_epoch=steps,
+                shuffle=False,  # The batches come shuffled.
+                verbose=0,
+                callbacks=[*_callbacks(options, validation, folder), *display],
+            )
+        except tf.errors.ResourceExhaustedError as error:
+            raise UserError(
+                f"memory ran out with --batch_size {options.batch_size}; lower it, or "
+                "--units."
+            ) from error
+    figures: dict[str, list[float]] = history.history
+    return figures
+
+
+def _callbacks(
+    options: TrainOptions, validation: Validation | None, folder: Path
+) -> list[keras.callbacks.Callback]:
+    """Returns the callbacks in order: those that read figures after their maker."""
+    monitor = _BETTER_LOWER if validation is None else _BETTER_HIGHER
+    mode = "min" if validation is None else "max"
+    callbacks = [
+        StopOnNan(options.learning_rate),
+        keras.callbacks.ModelCheckpoint(
+            folder / runs.BEST,
+            monitor=monitor,
+            mode=mode,
+            save_best_only=True,
+            save_weights_only=True,
+        ),
+        keras.callbacks.ModelCheckpoint(folder / runs.LAST, save_weights_only=True),
+        keras.callbacks.CSVLogger(folder / runs.HISTORY),
+        keras.callbacks.TensorBoard(folder / runs.LOGS, write_graph=False),
+    ]
+    if validation is not None:
+        callbacks.insert(0, Validate(validation))
+    if options.patience:
+        callbacks.append(
+            keras.callbacks.EarlyStopping(
+                monitor=monitor, mode=mode, patience=options.patience
+            )
+        )
+    return callbacks
+
+
+@contextlib.contextmanager
+def _display(
+    options: TrainOptions, steps: int
+) -> Iterator[list[keras.callbacks.Callback]]:
+    """Yields what shows the progress: a bar on a terminal, lines in a log."""
+    console = Console(stderr=True)
+    if options.quiet:
+        yield []
+    elif console.is_terminal:
+        bar = ProgressBar(options.epochs, steps, console)
+        try:
+            yield [bar]
+        finally:
+            bar.stop()
+    else:
+        yield [EpochLines(options.epochs)]
+
+
+def _export(
+    data_set: DataSet, model: NextItemModel, folder: Path, options: TrainOptions
+) -> None:
+    if keras.backend.backend() != "tensorflow":
+        _logger.warning(
+            "%s is not made: the export needs the TensorFlow backend, and training ran "
+            "on %s",
+            folder / runs.EXPORT,
+            keras.backend.backend(),
+        )
+        return
+    from trainer.serving.export import export_model
+
+    export_model(
+        data_set, model, str(folder / runs.EXPORT), day_feature=options.day_feature
+    )
+
+
+def _best_epoch(
+    history: dict[str, list[float]], validation: Validation | None
+) -> dict[str, Any]:
+    """Returns the number, from 1, and the figures of the epoch that was kept."""
+    if validation is None:
+        best = int(np.argmin(history[_BETTER_LOWER]))
+    else:
+        best = int(np.argmax(history[_BETTER_HIGHER]))
+    figures = {name: float(values[best]) for name, values in history.items()}
+    return {"best_epoch": best + 1, **figures}
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "keras": keras.version(),
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+        "platform": sys.platform,
+    }
