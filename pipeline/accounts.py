@@ -12,7 +12,6 @@ from pipeline.split import cut_days
 from schemas.errors import UserError
 from schemas.manifest import RowCounts
 
-
 K = TypeVar("K")
 
 _SHOWN_REJECTS = 3

@@ -11,7 +11,6 @@ from pipeline.digests import bucket_of
 from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW
 from pipeline.windows import Int64s
 from schemas.features import SEEN, START, TARGET, example_features, unknown_id
-from schemas.layout import TRAIN
 
 SHARD_SCHEMA = pa.schema(
     [

@@ -95,10 +95,10 @@ class Options:
     num_partitions: int = 1
 
     def __post_init__(self) -> None:
-        for field in ("min_item_count", "num_shards", "num_partitions"):
-            if getattr(self, field) < 1:
+        for name in ("min_item_count", "num_shards", "num_partitions"):
+            if getattr(self, name) < 1:
                 raise ValueError(
-                    f"`{field}` must be at least 1, got {getattr(self, field)}."
+                    f"`{name}` must be at least 1, got {getattr(self, name)}."
                 )
         if self.num_shards > 99_999:
             raise ValueError(

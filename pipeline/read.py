@@ -8,6 +8,7 @@ import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 from apache_beam import pvalue
+from apache_beam.typehints.decorators import no_annotations
 
 from pipeline import columns
 from pipeline.accounts import PlacedReject, ReadAccount, add_read_accounts
@@ -55,6 +56,7 @@ class ReadEvents(beam.PTransform):
     options: ReadOptions
     num_partitions: int
 
+    @no_annotations  # Beam takes only collections for hints, not tuples of them
     def expand(self, root: beam.Pipeline) -> Reading:
         """Wires the steps from patterns to events."""
         ranges = (
@@ -82,6 +84,7 @@ class ReadBlocks(beam.DoFn):
         self._options = options
         self._num_partitions = num_partitions
 
+    @no_annotations
     def process(self, element: FileRange) -> Iterator[pvalue.TaggedOutput]:
         """Yields batches, rejects and an account for each block of the range."""
         options = self._options

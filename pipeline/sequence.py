@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from apache_beam import pvalue
+from apache_beam.typehints.decorators import no_annotations
 
 from pipeline import columns
 from pipeline.accounts import (
@@ -68,6 +69,7 @@ class CutSequences(beam.PTransform):
     account: beam.PCollection[ReadAccount]
     options: Options
 
+    @no_annotations  # Beam takes only collections for hints, not tuples of them
     def expand(self, batches: beam.PCollection[tuple[int, bytes]]) -> Sequences:
         """Wires the steps from events to windows."""
         options = self.options
@@ -76,9 +78,9 @@ class CutSequences(beam.PTransform):
             batches
             | "GroupByPartition" >> beam.GroupByKey()
             | "BuildHistories"
-            >> beam.ParDo(BuildHistories(options), pvalue.AsSingleton(plan)).with_outputs(
-                _HISTORIES, _ACCOUNTS, _ITEMS
-            )
+            >> beam.ParDo(
+                BuildHistories(options), pvalue.AsSingleton(plan)
+            ).with_outputs(_HISTORIES, _ACCOUNTS, _ITEMS)
         )
         account = built[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
             add_sequence_accounts
@@ -111,6 +113,7 @@ class BuildHistories(beam.DoFn):
         """Sets how to sort; see `CutSequences`."""
         self._options = options
 
+    @no_annotations
     def process(
         self, element: tuple[int, Iterable[bytes]], plan: DayPlan
     ) -> Iterator[pvalue.TaggedOutput]:
@@ -148,6 +151,7 @@ class CutWindows(beam.DoFn):
         """Sets how to cut; see `CutSequences`."""
         self._options = options
 
+    @no_annotations
     def process(
         self, element: bytes, plan: DayPlan, reference_day: int
     ) -> Iterator[pvalue.TaggedOutput]:

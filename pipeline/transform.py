@@ -8,7 +8,8 @@ import apache_beam as beam
 import pyarrow as pa
 import tensorflow as tf
 import tensorflow_transform.beam as tft_beam
-from tensorflow_transform.tf_metadata import dataset_metadata, schema_utils
+from apache_beam.typehints.decorators import no_annotations
+from tensorflow_transform.tf_metadata import schema_utils
 from tfx_bsl.public import tfxio
 from tfx_bsl.tfxio import tensor_representation_util
 
@@ -47,11 +48,12 @@ class TransformWindows(beam.PTransform):
     options: Options
     temp_folder: str
 
+    @no_annotations  # Beam takes only collections for hints, not tuples of them
     def expand(
         self, windows: dict[str, beam.PCollection[pa.RecordBatch]]
     ) -> Transformed:
         """Wires analysis and transformation."""
-        metadata, config = raw_metadata(self.options.window.max_length)
+        config = raw_adapter_config(self.options.window.max_length)
         fn = functools.partial(
             preprocessing_fn,
             buckets=self.options.buckets,
@@ -76,10 +78,8 @@ class TransformWindows(beam.PTransform):
         return Transformed(examples, transform_fn)
 
 
-def raw_metadata(
-    max_length: int,
-) -> tuple[dataset_metadata.DatasetMetadata, tfxio.TensorAdapterConfig]:
-    """Returns how raw windows look, to tf.Transform and to its Arrow adapter."""
+def raw_adapter_config(max_length: int) -> tfxio.TensorAdapterConfig:
+    """Returns how the columns of raw windows become tensors."""
     features = raw_features(max_length)
     schema = schema_utils.schema_from_feature_spec(
         {name: _parsing_feature(feature) for name, feature in features.items()}
@@ -92,8 +92,7 @@ def raw_metadata(
         [(name, pa.large_list(value_types[f.dtype])) for name, f in features.items()]
         + [(name, pa.large_list(pa.int64())) for name in (DIGEST_HIGH, DIGEST_LOW)]
     )
-    config = tfxio.TensorAdapterConfig(arrow_schema, representations)
-    return dataset_metadata.DatasetMetadata(schema), config
+    return tfxio.TensorAdapterConfig(arrow_schema, representations)
 
 
 def _parsing_feature(feature: Feature) -> Any:

@@ -62,8 +62,7 @@ class WriteExamples(beam.PTransform):
             num_shards=self.num_shards,
             num_items=beam.pvalue.AsSingleton(self.num_items),
         )
-        nothing = columns.to_bytes(
-            pa.RecordBatch.from_pylist([], schema=SHARD_SCHEMA))
+        nothing = columns.to_bytes(pa.RecordBatch.from_pylist([], schema=SHARD_SCHEMA))
         every_shard = examples.pipeline | "NameShards" >> beam.Create(
             [(shard, nothing) for shard in range(self.num_shards)], reshuffle=False
         )
@@ -72,9 +71,7 @@ class WriteExamples(beam.PTransform):
             | "AddEmptyShards" >> beam.Flatten()
             | "GroupByShard" >> beam.GroupByKey()
             | "WriteShards"
-            >> beam.Map(
-                write_shard, self.output, self.split, self.num_shards
-            )
+            >> beam.Map(write_shard, self.output, self.split, self.num_shards)
         )
 
 
@@ -118,8 +115,9 @@ class WriteRejects(beam.PTransform):
         return (
             rejects
             | "KeyByFile"
-            >> beam.Map(lambda part, files: (part[0].ordinal % files, part),
-                        self.num_files)
+            >> beam.Map(
+                lambda part, files: (part[0].ordinal % files, part), self.num_files
+            )
             | "GroupByFile" >> beam.GroupByKey()
             | "WriteFiles"
             >> beam.Map(

@@ -48,7 +48,8 @@ def _run(argv: Sequence[str]) -> int:
     module: Any = None
     flags = parser.flags()
     for name, meaning in COMMANDS.items():
-        command = commands.add_parser(name, help=meaning, description=_sentence(meaning))
+        sentence = f"{meaning[0].upper()}{meaning[1:]}."
+        command = commands.add_parser(name, help=meaning, description=sentence)
         if name == chosen:
             module = import_module(f"trainer.commands.{name}")
             module.add_arguments(command)
@@ -64,10 +65,6 @@ def _run(argv: Sequence[str]) -> int:
     with shown_logs(quiet=getattr(args, "quiet", False)):
         status: int = module.run(args)
     return status
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
 
 
 if __name__ == "__main__":

@@ -101,14 +101,14 @@ def open_data_set(path: str) -> DataSet:
     """
     if not tf.io.gfile.isdir(path):
         raise UserError(
-            f"there is no data set at {path}; make one with `python -m pipeline --input "
-            f"REVIEWS --output {path}`."
+            f"there is no data set at {path}; make one with `python -m pipeline "
+            f"--input REVIEWS --output {path}`."
         )
     source = layout.join(path, layout.MANIFEST)
     if not tf.io.gfile.exists(source):
         raise UserError(
-            f"{path} holds no {layout.MANIFEST}: it is no data set, or the pipeline did "
-            "not finish; run `python -m pipeline` again."
+            f"{path} holds no {layout.MANIFEST}: it is no data set, or the pipeline "
+            "did not finish; run `python -m pipeline` again."
         )
     with tf.io.gfile.GFile(source, "rb") as file:
         text = file.read().decode("utf-8", errors="replace")

@@ -132,7 +132,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     def add(group: Any, flag: str, meaning: str, **kwargs: Any) -> None:
         default = defaults.get(flag)
         if default not in (None, True, False) or flag in ("seed", "patience"):
-            shown = ",".join(map(str, default)) if flag == "units" else default
+            is_list = isinstance(default, tuple)
+            shown = ",".join(map(str, default)) if is_list else default
             meaning = f"{meaning} (default: {shown})"
         group.add_argument(
             f"--{flag}", help=meaning, default=argparse.SUPPRESS, **kwargs

@@ -7,6 +7,8 @@
     model.keras            the best weights, in float32
     model/                 the exported SavedModel
     metrics.json           written last; without it the run is not finished
+
+`evaluate` adds evaluation-<split>.json.
 """
 
 import json

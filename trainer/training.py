@@ -163,9 +163,7 @@ def _fit(
     if devices.strategy is not None:
         # Flat positions must not be cut: every replica takes whole elements.
         elements = batches
-        batches = devices.strategy.distribute_datasets_from_function(
-            lambda _: elements
-        )
+        batches = devices.strategy.distribute_datasets_from_function(lambda _: elements)
     with _display(options, steps) as display:
         try:
             history = model.fit(

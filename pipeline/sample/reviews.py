@@ -65,7 +65,7 @@ def make_reviews(
 def review_tables(settings: SampleSettings) -> Iterator[pa.Table]:
     """Yields a sample's rows in the order of the file, a table of them at a time.
 
-    Memory holds the numbers of all rows (about 50 bytes each at the peak), and the
+    Memory holds the numbers of all rows (about 40 bytes each at the peak), and the
     text of one table.
     """
     catalogue = make_catalogue(settings, NUM_DAYS)

@@ -145,15 +145,15 @@ def _write_shard(
 def _example(window: Window, max_length: int, with_seen: bool) -> tf.train.Example:
     items = list(window.items)
     ones = [1] * len(items)
+    ages = ones if window.ages is None else window.ages
+    gaps = ones if window.gaps is None else window.gaps
     days = list(window.days) or list(range(17_000, 17_000 + len(items) + 1))
     # Targets are the next inputs, so at the last padding the first input.
     targets = [*([0] * (max_length - len(items))), *items, window.target][1:]
     values = {
         names.ITEM_ID: _padded(items, max_length),
-        names.NB_DAYS: _padded(ones if window.ages is None else window.ages, max_length),
-        names.GAP_DAYS: _padded(
-            ones if window.gaps is None else window.gaps, max_length
-        ),
+        names.NB_DAYS: _padded(ages, max_length),
+        names.GAP_DAYS: _padded(gaps, max_length),
         names.TARGET: _padded(targets, max_length),
         names.START: [window.start],
         names.DAY: _padded(days, max_length + 1),

@@ -82,11 +82,8 @@ class NextItemModel(keras.Model):
 
     def build(self, input_shape: Any = None) -> None:
         """Makes all weights; no size depends on the input's shape."""
-        if self.built:
-            return
         self.build_encoder()
         self.scores.build((None, self.state_size))
-        self.built = True
 
     def call(self, inputs: dict[str, Tensor], training: bool = False) -> Tensor:
         """Returns the logits of the next item.

@@ -1,0 +1,67 @@
+"""Beam's own flags: which there are, and which engine `--runner` means."""
+
+from collections.abc import Sequence
+
+from apache_beam.options.pipeline_options import PipelineOptions, SetupOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.runner import PipelineRunner, create_runner
+
+from schemas.command_line import Parser, unknown_argument
+from schemas.errors import UsageError
+
+DEFAULT_RUNNER = "DirectRunner"
+# Gives wrong results without an error: it drops branches and mixes tagged outputs.
+_UNSUPPORTED = {"daskrunner"}
+_IN_PROCESS = {"directrunner", "fnapirunner", "bundlebaseddirectrunner"}
+
+
+def beam_options(
+    arguments: Sequence[str], own_flags: Sequence[str], prog: str
+) -> PipelineOptions:
+    """Turns what the program's own parser left over into Beam's options.
+
+    Args:
+      arguments: the arguments that are no flag of the program.
+      own_flags: the program's flags, for suggestions.
+      prog: the program, for messages.
+
+    Raises:
+      UsageError: Beam knows no such flag, or its value is wrong.
+    """
+    parser = Parser(prog=prog, add_help=False)
+    for options in PipelineOptions.__subclasses__():
+        options._add_argparse_args(parser)
+    _, rest = parser.parse_known_args(list(arguments))
+    if rest:
+        raise unknown_argument(rest[0], [*own_flags, *parser.flags()], prog)
+    options = PipelineOptions(list(arguments))
+    # The code is an installed package, and pickling the main session would ship more.
+    options.view_as(SetupOptions).save_main_session = False
+    return options
+
+
+def runner_of(name: str | None) -> PipelineRunner:
+    """Returns the engine that a `--runner` names.
+
+    `DirectRunner` is Beam's in-process engine, FnApiRunner. Beam's own DirectRunner
+    would first try to download another one, so that which engine runs, and how long
+    its start takes, would depend on the network.
+
+    Raises:
+      UsageError: there is no such runner, or it is not supported.
+    """
+    name = name or DEFAULT_RUNNER
+    if name.lower() in _UNSUPPORTED:
+        raise UsageError(
+            f"--runner {name} is not supported: it drops parts of this pipeline without "
+            "an error; use DirectRunner or DataflowRunner"
+        )
+    if name.lower() in _IN_PROCESS:
+        return FnApiRunner()
+    try:
+        return create_runner(name)
+    except (ImportError, ValueError, AttributeError) as error:
+        raise UsageError(
+            f"--runner {name} can't be used ({error}); use DirectRunner, PrismRunner "
+            "or DataflowRunner"
+        ) from error

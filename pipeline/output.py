@@ -1,0 +1,124 @@
+"""The data set's folder: what may be there, and how a new one takes its place.
+
+A local data set is written beside its place and renamed when it is whole, so that an
+earlier one stays usable until then. A remote one, where renaming a folder means copying
+it, is written in place: it counts as complete once its manifest is there.
+"""
+
+import os
+import shutil
+
+from apache_beam.io.filesystem import BeamIOError
+from apache_beam.io.filesystems import FileSystems
+
+from schemas.errors import UserError
+from schemas.layout import (
+    MANIFEST,
+    REJECTS,
+    SPLIT_FOLDERS,
+    TRANSFORM_FN,
+    TRANSFORMED_METADATA,
+    join,
+)
+
+# tf.Transform's scratch space, removed when the run is over.
+TRANSFORM_TEMP = "transform_temp"
+
+_OWN_ENTRIES = {
+    MANIFEST,
+    f"{MANIFEST}.partial",
+    REJECTS,
+    TRANSFORM_FN,
+    TRANSFORMED_METADATA,
+    TRANSFORM_TEMP,
+    *SPLIT_FOLDERS,
+}
+
+
+class Output:
+    """A folder to be filled."""
+
+    def __init__(self, path: str, overwrite: bool) -> None:
+        """Checks the folder without changing anything.
+
+        Args:
+          path: local or remote.
+          overwrite: whether a complete data set may be replaced.
+
+        Raises:
+          UserError: there is one, or something else.
+        """
+        self._path = path.rstrip("/") or path
+        self._is_local = "://" not in path
+        if self._is_local:
+            self._check_local()
+        if FileSystems.exists(join(self._path, MANIFEST)) and not overwrite:
+            raise UserError(
+                f"{self._path} already holds a complete data set; give --overwrite to "
+                "replace it, or another --output."
+            )
+
+    @property
+    def folder(self) -> str:
+        """Where the run writes."""
+        return f"{self._path}.partial" if self._is_local else self._path
+
+    def prepare(self) -> None:
+        """Removes what an earlier run left where this one writes.
+
+        Raises:
+          UserError: the folder can't be written.
+        """
+        try:
+            if not self._is_local:
+                self._remove_remote()
+                return
+            shutil.rmtree(self.folder, ignore_errors=True)
+            os.makedirs(self.folder)
+        except (OSError, BeamIOError) as error:
+            raise UserError(
+                f"cannot write to {self._path}: {error}; choose another --output."
+            ) from error
+
+    def complete(self) -> None:
+        """Puts the finished data set in its place."""
+        if not self._is_local:
+            _delete_remote(join(self._path, TRANSFORM_TEMP))
+            return
+        shutil.rmtree(join(self.folder, TRANSFORM_TEMP), ignore_errors=True)
+        replaced = f"{self._path}.replaced"
+        shutil.rmtree(replaced, ignore_errors=True)
+        if os.path.isdir(self._path):
+            os.rename(self._path, replaced)
+        os.rename(self.folder, self._path)
+        shutil.rmtree(replaced, ignore_errors=True)
+
+    def abandon(self) -> None:
+        """Removes what a failed run wrote, where that costs nothing."""
+        if self._is_local:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _check_local(self) -> None:
+        if not os.path.lexists(self._path):
+            return
+        if not os.path.isdir(self._path):
+            raise UserError(f"{self._path} is a file; name a folder with --output.")
+        foreign = sorted(set(os.listdir(self._path)) - _OWN_ENTRIES)
+        if foreign:
+            raise UserError(
+                f"{self._path} holds {foreign[0]!r}, which no data set does; give "
+                "--output a folder of its own, so that nothing of yours is replaced."
+            )
+
+    def _remove_remote(self) -> None:
+        # The manifest first: without it nothing takes what is left for a data set.
+        if FileSystems.exists(join(self._path, MANIFEST)):
+            FileSystems.delete([join(self._path, MANIFEST)])
+        for entry in sorted(_OWN_ENTRIES - {MANIFEST}):
+            _delete_remote(join(self._path, entry))
+
+
+def _delete_remote(folder: str) -> None:
+    found = FileSystems.match([f"{folder}/**"])[0].metadata_list
+    if found:
+        FileSystems.delete([entry.path for entry in found])

@@ -1,0 +1,96 @@
+"""A live line that says which part of the pipeline is at work.
+
+Beam's in-process engine names the stage it schedules in its debug log, and says nothing
+else while it runs; another runner has a display of its own.
+"""
+
+import contextlib
+import logging
+import re
+import sys
+import time
+from collections.abc import Iterator
+
+from rich.console import Console
+
+_ENGINE_LOGGER = "apache_beam.runners.portability.fn_api_runner"
+_MARK = "Scheduling bundle in stage for execution"
+
+# The step whose name stands in a stage's name, and what it does, in words.
+_STAGES = (
+    ("ReadBlocks", "reading reviews"),
+    ("BuildHistories", "sorting histories"),
+    ("CutWindows", "cutting windows"),
+    ("Analyze", "learning vocabulary and day buckets"),
+    ("Transform(Train|Eval|Test)", "turning items and days into ids"),
+    ("WriteShards", "writing TFRecords"),
+    ("MakeManifest", "writing the manifest"),
+)
+
+
+@contextlib.contextmanager
+def stage_display(quiet: bool = False) -> Iterator[None]:
+    """Shows the stages of a run: a live line on a terminal, plain lines elsewhere.
+
+    Args:
+      quiet: shows nothing.
+    """
+    if quiet:
+        yield
+        return
+    console = Console(stderr=True, highlight=False)
+    logger = logging.getLogger(_ENGINE_LOGGER)
+    level, propagate = logger.level, logger.propagate
+    with contextlib.ExitStack() as stack:
+        status = None
+        if sys.stderr.isatty():
+            status = stack.enter_context(console.status("starting"))
+        handler = _StageHandler(console, status)
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)
+        logger.propagate = False
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+            logger.setLevel(level)
+            logger.propagate = propagate
+
+
+class _StageHandler(logging.Handler):
+    """Turns the engine's log records into the display."""
+
+    def __init__(self, console: Console, status: object) -> None:
+        super().__init__(logging.DEBUG)
+        self._console = console
+        self._status = status
+        self._started = time.monotonic()
+        self._shown = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.WARNING:
+            logging.getLogger().handle(record)
+            return
+        if not str(record.msg).startswith(_MARK):
+            return
+        name = stage_in_words(str(record.args))
+        if not name or name == self._shown:
+            return
+        self._shown = name
+        seconds = time.monotonic() - self._started
+        if self._status is not None:
+            self._status.update(f"{name} ({seconds:.0f} s)")  # type: ignore[attr-defined]
+        else:
+            self._console.print(f"{seconds:6.1f} s  {name}")
+
+
+def stage_in_words(stage: str) -> str:
+    """Returns what a stage does; the empty text where it is none of the telling ones.
+
+    Args:
+      stage: the engine's name of a stage, made of the names of its steps.
+    """
+    for pattern, words in _STAGES:
+        if re.search(pattern, stage):
+            return words
+    return ""

@@ -1,0 +1,44 @@
+"""Keeps start-up noise and what the closing sentence says anyway out of the log."""
+
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator
+
+from schemas.quiet import without_notes
+
+
+def load_libraries() -> None:
+    """Imports Beam, TensorFlow and tf.Transform without their notes."""
+    with without_notes():
+        import tensorflow as tf
+        import tensorflow_transform  # noqa: F401
+
+        tf.get_logger().setLevel(logging.ERROR)
+        tf.config.list_physical_devices()
+
+
+@contextlib.contextmanager
+def shown_logs() -> Iterator[None]:
+    """Shows warnings and errors on stderr, but no error that a user can mend.
+
+    Beam logs the traceback of a step's error before it raises it; where the error is a
+    `UserError`, the program closes with its sentence and nothing else.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_is_news)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    text = record.getMessage()
+    if record.exc_info and record.exc_info[1] is not None:
+        text += repr(record.exc_info[1])
+    return "UserError" not in text
