@@ -69,14 +69,13 @@ def preprocessing_fn(
         tf.equal(inputs[RAW_IS_TRAINING], 1)[:, tf.newaxis], targets > num_items
     )
     seen = inputs[SEEN]
+    # An event is a new target one window before it is a new input: the inputs that no
+    # earlier window has are those before the new targets.
+    padding, is_new_input = is_padding[:, :-1], is_new[:, 1:]
     return {
         ITEM_ID: ids[:, :-1],
-        NB_DAYS: day_buckets(
-            inputs[RAW_AGES], is_padding[:, :-1], is_new[:, :-1], buckets
-        ),
-        GAP_DAYS: day_buckets(
-            inputs[RAW_GAPS], is_padding[:, :-1], is_new[:, 1:], buckets
-        ),
+        NB_DAYS: day_buckets(inputs[RAW_AGES], padding, is_new_input, buckets),
+        GAP_DAYS: day_buckets(inputs[RAW_GAPS], padding, is_new_input, buckets),
         TARGET: tf.where(untrainable, tf.zeros_like(targets), targets),
         USER_ID: inputs[USER_ID],
         START: inputs[START],

@@ -92,7 +92,7 @@ def _check_not_absent(rows: Rows, options: ReadOptions, path: str) -> None:
     if len(rows) < _TELLING_ROWS:
         return
     for name in (schema.user, schema.item, schema.date):
-        if rows.fields[name].null_count == len(rows):
+        if rows.fields[name].null_count == len(rows) and not rows.wrong.get(name):
             check_fields([name], list(json.loads(rows.text([0])[0])), path)
 
 

@@ -133,7 +133,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default = defaults.get(flag)
         if default not in (None, True, False) or flag in ("seed", "patience"):
             is_list = isinstance(default, tuple)
-            shown = ",".join(map(str, default)) if is_list else default
+            shown = ",".join(map(str, default or ())) if is_list else default
             meaning = f"{meaning} (default: {shown})"
         group.add_argument(
             f"--{flag}", help=meaning, default=argparse.SUPPRESS, **kwargs

@@ -131,6 +131,7 @@ def _compiled_model(
                 loss=NextItemCrossEntropy(),
                 jit_compile=jit_compile,
             )
+        model.optimizer.build(model.trainable_variables)
     if options.jit_compile == "on" and not model.jit_compile:
         raise UsageError(
             f"--jit_compile on cannot be had for the model {options.model!r} here: its "

@@ -1,13 +1,10 @@
 """JSON files that are one document: an array of records, or pandas' columns."""
 
-import io
 import json
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
-
-from pipeline.formats.lines import rows_of_records
+from pipeline.formats.lines import printable, rows_of_records
 from pipeline.parse.rows import NOT_JSON, Reject, Rows
 from schemas.errors import UserError
 
@@ -37,37 +34,46 @@ def parse_array(data: bytes, fields: Sequence[str], path: str) -> Rows:
         if isinstance(entry, dict):
             records.append((place, entry, text))
         else:
-            rejects.append(Reject(place, NOT_JSON, "is not an object", text))
+            detail = "is not an object"
+            rejects.append(Reject(place, NOT_JSON, detail, printable(text)))
     return rows_of_records(records, fields, len(entries), rejects)
 
 
 def parse_columns(data: bytes, fields: Sequence[str], path: str) -> Rows:
     """Parses the columns that `DataFrame.to_json()` writes; places count rows.
 
+    pandas itself would read them with floats for whole numbers beside a null, which
+    changes long ids.
+
     Raises:
       UserError: the file is no such JSON, or lacks a needed column.
     """
+    advice = "if it holds one record a line, use --input_format jsonl."
     try:
-        frame = pd.read_json(
-            io.BytesIO(data),
-            orient="columns",
-            dtype=False,
-            convert_dates=False,
-            convert_axes=False,
-        )
-    except (ValueError, AttributeError, TypeError) as error:
+        columns = json.loads(data)
+    except (ValueError, RecursionError) as error:
         raise UserError(
-            f"{path} is not the column-oriented JSON of pandas ({error}); if it holds "
-            "one record a line, use --input_format jsonl."
+            f"{path} is not the column-oriented JSON of pandas ({error}); {advice}"
         ) from error
-    check_fields(fields, [str(name) for name in frame.columns], path)
-    values = {name: frame[name].tolist() for name in fields}
+    if not isinstance(columns, dict):
+        raise UserError(
+            f"{path} is JSON but not columns as pandas' to_json writes them; "
+            "--input_format json reads an array of records."
+        )
+    check_fields(fields, list(columns), path)
+    for name in fields:
+        if not isinstance(columns[name], dict):
+            raise UserError(
+                f"{path} is not the column-oriented JSON of pandas (`{name}` holds no "
+                f"values by row); {advice}"
+            )
+    # Rows are labelled; the order of the labels is that of the rows.
+    labels = dict.fromkeys(label for name in fields for label in columns[name])
     records: list[tuple[int, dict[str, Any], str]] = []
-    for place in range(len(frame)):
-        record = {name: values[name][place] for name in fields}
-        text = json.dumps(record, ensure_ascii=False, default=str)
-        records.append((place, record, text))
-    return rows_of_records(records, fields, len(frame))
+    for place, label in enumerate(labels):
+        record = {name: columns[name].get(label) for name in fields}
+        records.append((place, record, json.dumps(record, ensure_ascii=False)))
+    return rows_of_records(records, fields, len(records))
 
 
 def check_fields(fields: Sequence[str], found: Sequence[str], path: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.json as pa_json
 
 from pipeline.formats.lines import (
@@ -85,13 +86,16 @@ class JsonLinesParser:
     def _rows(self, data: bytes, columns: dict[str, pa.Array], first_line: int) -> Rows:
         num_rows = len(next(iter(columns.values())))
         num_lines = count_lines(data)
-        if num_rows == num_lines:
+        # Where an object ends a line and one begins the next there is no other break
+        # of lines than those between objects.
+        if num_rows == num_lines == data.count(b"}\n{") + 1:
             places = np.arange(num_rows)
         else:
-            lines = [number for number, _ in numbered_lines(data)]
-            if len(lines) != num_rows:  # several objects on one line
+            lines = dict(numbered_lines(data))
+            whole = all(line[:1] + line[-1:] == b"{}" for line in lines.values())
+            if len(lines) != num_rows or not whole:  # several objects on one line
                 return self._one_by_one(data, first_line)
-            places = np.asarray(lines, np.int64)
+            places = np.fromiter(lines, np.int64, num_rows)
         return Rows(columns, first_line + places, _text_of(data), num_lines)
 
     def _one_by_one(self, data: bytes, first_line: int) -> Rows:
@@ -142,4 +146,12 @@ def _read(data: bytes, fields: Sequence[str], types: Types) -> dict[str, pa.Arra
     columns = {name: table.column(name).combine_chunks() for name in fields}
     for column in columns.values():
         column.validate(full=True)  # Arrow's JSON parser lets bad UTF-8 through
+        if pa.types.is_floating(column.type) and not _is_exact(column):
+            raise pa.ArrowInvalid("whole numbers that a float does not hold")
     return columns
+
+
+def _is_exact(column: pa.Array) -> bool:
+    """Whether all whole numbers of this size, infinity excluded, are floats."""
+    largest = pc.max(pc.abs(column)).as_py()
+    return largest is None or largest <= 2.0**53

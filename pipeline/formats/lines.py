@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.parse.ids import NotAScalarError, text_of
-from pipeline.parse.rows import INVALID_ID, Reject, Rows
+from pipeline.parse.rows import Reject, Rows
 
 
 def decode(data: bytes) -> str:
@@ -55,34 +55,31 @@ def rows_of_records(
       num_lines: how many places the block has.
       rejects: rows that could not be read.
     """
-    refused = list(rejects)
-    columns: dict[str, list[str | None]] = {name: [] for name in fields}
-    places: list[int] = []
-    texts: list[str] = []
-    for place, record, text in records:
+    wrong: dict[str, dict[int, str]] = {}
+
+    def value_of(index: int, record: dict[str, Any], name: str) -> str | None:
         try:
-            values = [_value(record, name) for name in fields]
+            value = text_of(record.get(name))
         except NotAScalarError as error:
-            refused.append(Reject(place, INVALID_ID, str(error), printable(text)))
-            continue
-        for name, value in zip(fields, values, strict=True):
-            columns[name].append(value)
-        places.append(place)
-        texts.append(text)
+            wrong.setdefault(name, {})[index] = str(error)
+            return None
+        if value is not None and has_bad_bytes(value):
+            wrong.setdefault(name, {})[index] = "is not UTF-8"
+            return None
+        return value
+
+    columns = {
+        name: pa.array(
+            [value_of(i, record, name) for i, (_, record, _) in enumerate(records)],
+            pa.string(),
+        )
+        for name in fields
+    }
     return Rows(
-        fields={name: pa.array(columns[name], pa.string()) for name in fields},
-        places=np.asarray(places, np.int64),
-        text=lambda indices: [printable(texts[index]) for index in indices],
+        fields=columns,
+        places=np.asarray([place for place, _, _ in records], np.int64),
+        text=lambda indices: [printable(records[index][2]) for index in indices],
         num_lines=num_lines,
-        rejects=refused,
+        rejects=rejects,
+        wrong=wrong,
     )
-
-
-def _value(record: dict[str, Any], name: str) -> str | None:
-    try:
-        value = text_of(record.get(name))
-    except NotAScalarError as error:
-        raise NotAScalarError(f"`{name}` {error}") from error
-    if value is not None and has_bad_bytes(value):
-        raise NotAScalarError(f"`{name}` is not UTF-8")
-    return value

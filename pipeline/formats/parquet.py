@@ -6,10 +6,12 @@ from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.formats.documents import check_fields
-from pipeline.parse.rows import Rows
+from pipeline.formats.lines import decode, has_bad_bytes
+from pipeline.parse.rows import Rows, plain_value
 from schemas.errors import UserError
 
 
@@ -43,22 +45,78 @@ def parse_row_group(
         raise UserError(
             f"{path} is damaged in row group {group} ({error}); write it again."
         ) from error
-    columns = {name: _plain(table.column(name)) for name in fields}
-    return Rows(columns, np.arange(len(table)), _text_of(table), len(table))
+    columns = {}
+    wrong: dict[str, dict[int, str]] = {}
+    for name in fields:
+        columns[name], unusable = _plain(table.column(name))
+        if unusable:
+            wrong[name] = unusable
+    places = np.arange(len(table))
+    return Rows(columns, places, _text_of(table), len(table), wrong=wrong)
 
 
-def _plain(column: pa.ChunkedArray) -> pa.Array:
+def _plain(column: pa.ChunkedArray) -> tuple[pa.Array, dict[int, str]]:
+    """Returns a column with its text as text, and what is wrong with its values."""
     array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks)
-    if pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type):
-        return array.cast(pa.string(), safe=False)
-    return array
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if pa.types.is_floating(array.type):
+        return _without(array, pc.is_inf(array), "is not a finite number")
+    if not _is_text(array.type):
+        return array, {}
+    # Files declare text that is none, and other files give no type to text.
+    data = array.cast(pa.large_binary())
+    text = data.cast(pa.large_string(), safe=False)
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        bad = pa.array([not _is_utf8(value) for value in data.to_pylist()])
+        data, wrong = _without(data, bad, "is not UTF-8")
+        return data.cast(pa.string()), wrong
+    return text.cast(pa.string()), {}
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    tests = (
+        pa.types.is_string,
+        pa.types.is_large_string,
+        pa.types.is_string_view,
+        pa.types.is_binary,
+        pa.types.is_large_binary,
+        pa.types.is_fixed_size_binary,
+        pa.types.is_binary_view,
+    )
+    return any(test(kind) for test in tests)
+
+
+def _is_utf8(value: bytes | None) -> bool:
+    return value is None or not has_bad_bytes(decode(value))
+
+
+def _without(
+    array: pa.Array, bad: pa.BooleanArray, what: str
+) -> tuple[pa.Array, dict[int, str]]:
+    """Returns an array with null in place of bad values, and what is wrong with each."""
+    bad = bad.fill_null(False)
+    indices = np.flatnonzero(bad.to_numpy(False)).tolist()
+    if not indices:
+        return array, {}
+    return pc.if_else(bad, pa.scalar(None, array.type), array), dict.fromkeys(
+        indices, what
+    )
 
 
 def _text_of(table: pa.Table) -> Callable[[Sequence[int]], list[str]]:
     def text(indices: Sequence[int]) -> list[str]:
-        rows = table.take(pa.array(list(indices), pa.int64())).to_pylist()
+        rows = (
+            {
+                name: plain_value(table.column(name)[index])
+                for name in table.schema.names
+            }
+            for index in indices
+        )
         return [json.dumps(row, ensure_ascii=False, default=str) for row in rows]
 
     return text

@@ -12,6 +12,7 @@ Formats, tried in order for each value:
 - anything with a `%`: a strptime pattern such as `%B %d, %Y`
 """
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,7 +29,12 @@ _ISO = (
     r"^\d{4}-\d{2}-\d{2}"
     r"([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$"
 )
-_NUMBER = r"^[+-]?\d{1,15}(\.\d+)?$"
+_NUMBER = r"^[+-]?\d{1,15}(\.\d{1,18})?$"
+# A strptime directive for the second, but not a percent sign before an S.
+_SECOND = re.compile(r"(?<!%)((?:%%)*)%S")
+_MS_OF = {"s": 1000, "ms": 1}
+_OF_A_MS = {"us": 1000, "ns": 1_000_000}
+_MS_OF_DAY = 86_400_000
 # The size at which seconds would lie beyond the year 5000, and milliseconds after 1973.
 _SMALLEST_MS = 1e11
 _SMALLEST_S = 1e8
@@ -43,6 +49,13 @@ def check_format(name: str) -> None:
             f"`date_format` must be one of {', '.join(NAMED_FORMATS)} or a strptime "
             f"pattern such as '%B %d, %Y', got {name!r}."
         )
+    if name not in NAMED_FORMATS:
+        try:
+            pd.to_datetime(pd.Series(["1"], dtype="str"), format=name, errors="coerce")
+        except (ValueError, re.error) as error:
+            raise ValueError(
+                f"`date_format` {name!r} is no strptime pattern of a day ({error})."
+            ) from error
 
 
 def parse_dates(
@@ -57,13 +70,12 @@ def parse_dates(
     Returns:
       moments, int64 [rows], 0 where there is none; and two bool [rows]: which values
       are missing (null or blank), and which are there but not understood.
+
+    Raises:
+      NotAScalarError: the column is none of these.
     """
-    if pa.types.is_temporal(values.type) and not pa.types.is_time(values.type):
-        floored = pc.floor_temporal(values, unit="millisecond")
-        moments = floored.cast(pa.timestamp("ms", tz=_zone(values.type)))
-        numbers = moments.cast(pa.int64()).fill_null(0).to_numpy()
-        missing = values.is_null().to_numpy(False)
-        return numbers, missing, _out_of_range(numbers) & ~missing
+    if pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
+        return _of_arrow(values)
     text = pc.utf8_trim_whitespace(as_text(values))
     encoded = text.dictionary_encode()
     distinct = encoded.dictionary
@@ -85,15 +97,33 @@ def parse_dates(
 
 def day_of(moments: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Returns the whole days since 1970-01-01 (UTC) of moments."""
-    return moments // 86_400_000
+    return moments // _MS_OF_DAY
 
 
-def _zone(kind: pa.DataType) -> str | None:
-    return kind.tz if pa.types.is_timestamp(kind) else None
+def _of_arrow(
+    values: pa.Array,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Does what `parse_dates` does for dates and timestamps, which need no format."""
+    kind = values.type
+    missing = values.is_null().to_numpy(False)
+    if pa.types.is_date(kind):
+        is_days = pa.types.is_date32(kind)
+        scale, divisor = (_MS_OF_DAY if is_days else 1), 1
+        plain = values.cast(pa.int32() if is_days else pa.int64()).cast(pa.int64())
+    else:
+        # Of timestamps with a time zone the number counts from 1970 in UTC as well.
+        scale, divisor = _MS_OF.get(kind.unit, 1), _OF_A_MS.get(kind.unit, 1)
+        plain = values.cast(pa.int64())
+    numbers = plain.fill_null(0).to_numpy()
+    wrong = _out_of_range(numbers // divisor, scale) & ~missing
+    return np.where(wrong, 0, numbers // divisor * scale), missing, wrong
 
 
-def _out_of_range(moments: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    return (moments < _FIRST_MOMENT) | (moments >= _AFTER_LAST_MOMENT)
+def _out_of_range(
+    moments: npt.NDArray[np.int64], scale: int = 1
+) -> npt.NDArray[np.bool_]:
+    """Whether `moments` times `scale`, which may not fit 64 bits, are no moments."""
+    return (moments < _FIRST_MOMENT // scale) | (moments >= _AFTER_LAST_MOMENT // scale)
 
 
 def _parse_text(
@@ -103,19 +133,30 @@ def _parse_text(
     if name in ("unix", "unix_s", "unix_ms"):
         return _parse_numbers(text, name)
     if name == "iso":
-        candidates = pc.match_substring_regex(text, _ISO).to_numpy(False)
+        candidates = pc.match_substring_regex(text, _ISO)
+        # pandas would give a whole column with nanoseconds a narrower range of years.
+        text = pc.replace_substring_regex(text, r"(\.\d{3})\d+", r"\1")
         name = "ISO8601"
     else:
-        candidates = np.ones(len(text), bool)
-    moments = np.zeros(len(text), np.int64)
-    chosen = text.filter(pa.array(candidates)).to_pylist()
+        # pandas takes "now" and "today" for dates of any format.
+        candidates = pc.match_substring_regex(text, r"\d")
+        if re.search("[.,]%f", name):
+            text = pc.replace_substring_regex(
+                text, r"([.,]\d{6})\d{1,3}([^\d]|$)", r"\1\2"
+            )
+    chosen = pd.Series(text.filter(candidates).to_pylist(), dtype="str")
     # pandas refuses April 31, where strptime of C takes it for May 1.
-    parsed = pd.to_datetime(
-        pd.Series(chosen, dtype="str"), format=name, utc=True, errors="coerce"
-    )
-    found = parsed.notna().to_numpy()
-    places = np.flatnonzero(candidates)[found]
+    parsed = pd.to_datetime(chosen, format=name, utc=True, errors="coerce")
+    found = parsed.notna().to_numpy().copy()
+    if _SECOND.search(name):
+        # It takes second 60 for the next minute's first, though.
+        for second in ("60", "61"):
+            leap = _SECOND.sub(rf"\g<1>{second}", name)
+            leaping = pd.to_datetime(chosen, format=leap, utc=True, errors="coerce")
+            found &= leaping.isna().to_numpy()
+    places = np.flatnonzero(candidates.to_numpy(False))[found]
     naive = parsed[found].dt.tz_localize(None).to_numpy()
+    moments = np.zeros(len(text), np.int64)
     moments[places] = naive.astype("datetime64[ms]").astype(np.int64)
     valid = np.zeros(len(text), bool)
     valid[places] = True
@@ -126,13 +167,17 @@ def _parse_numbers(
     text: pa.StringArray, name: str
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
     is_number = pc.match_substring_regex(text, _NUMBER)
-    valid = is_number.to_numpy(False)
-    numbers = np.zeros(len(text), np.float64)
-    numbers[valid] = text.filter(is_number).cast(pa.float64()).to_numpy()
-    size = np.abs(numbers)
+    valid = is_number.to_numpy(False).copy()
+    # Rounded down as decimals: the float nearest to 1.001 is less than 1001 / 1000.
+    numbers = text.filter(is_number).cast(pa.decimal128(38, 18))
+    thousandths = pc.round(numbers, 3, "down").cast(pa.float64()).to_numpy()
+    milliseconds = np.zeros(len(text), np.float64)
+    milliseconds[valid] = pc.floor(numbers).cast(pa.float64()).to_numpy()
+    from_seconds = np.zeros(len(text), np.float64)
+    from_seconds[valid] = np.rint(thousandths * 1000.0)
     in_seconds = np.full(len(text), name == "unix_s")
     if name == "unix":
+        size = np.abs(from_seconds) / 1000.0
         valid &= size >= _SMALLEST_S
         in_seconds = size < _SMALLEST_MS
-    milliseconds = np.floor(np.where(in_seconds, numbers * 1000.0, numbers))
-    return valid, milliseconds.astype(np.int64)
+    return valid, np.where(in_seconds, from_seconds, milliseconds).astype(np.int64)

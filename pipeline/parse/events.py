@@ -18,6 +18,7 @@ from pipeline.parse.rows import (
     MISSING,
     Reject,
     Rows,
+    plain_value,
 )
 
 USER = "user"
@@ -76,7 +77,7 @@ def parse_events(
     verdicts = _Verdicts(rows)
     users = _ids(rows, schema.user, verdicts)
     items = _ids(rows, schema.item, verdicts)
-    moments, missing, invalid = _dates(rows, schema)
+    moments, missing, invalid = _dates(rows, schema, verdicts)
     verdicts.refuse(missing, MISSING, schema.date, "is missing or empty")
     verdicts.refuse(invalid, INVALID_DATE, schema.date, "is no date")
     verdicts.refuse(
@@ -84,7 +85,7 @@ def parse_events(
     )
     too_low = np.zeros(len(rows), bool)
     if min_rating is not None and schema.rating is not None:
-        ratings, missing, invalid = _ratings(rows.fields[schema.rating])
+        ratings, missing, invalid = _ratings(rows, schema.rating, verdicts)
         verdicts.refuse(invalid, INVALID_RATING, schema.rating, "is no number")
         if schema.rating_required:
             verdicts.refuse(missing, MISSING, schema.rating, "is missing or empty")
@@ -113,10 +114,21 @@ class _Verdicts:
 
     def refuse(self, wrong: Bools, reason: str, field: str, what: str) -> None:
         for index in np.flatnonzero(wrong & self.accepted):
-            value = self._rows.fields[field][int(index)].as_py()
+            value = plain_value(self._rows.fields[field][int(index)])
             shown = "" if value is None or value == "" else f" {_shorten(value)}"
             self._found[int(index)] = (reason, f"`{field}`{shown} {what}")
         self.accepted &= ~wrong
+
+    def refuse_wrong(self, reason: str, field: str) -> None:
+        """Refuses what the reader of the format found to be no value at all."""
+        for index, what in self._rows.wrong.get(field, {}).items():
+            if self.accepted[index]:
+                self._found[index] = (reason, f"`{field}` {what}")
+                self.accepted[index] = False
+
+    def refuse_all(self, reason: str, field: str, what: str) -> None:
+        """Refuses every row, for the type of a column."""
+        self.refuse(np.ones(len(self._rows), bool), reason, field, what)
 
     def rejects(self) -> list[Reject]:
         indices = sorted(self._found)
@@ -127,7 +139,7 @@ class _Verdicts:
 
 
 def _shorten(value: object, longest: int = 60) -> str:
-    text = repr(value)
+    text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
@@ -136,8 +148,9 @@ def _ids(rows: Rows, field: str, verdicts: _Verdicts) -> pa.StringArray:
     try:
         ids = as_text(column)
     except NotAScalarError as error:
-        verdicts.refuse(np.ones(len(rows), bool), INVALID_ID, field, str(error))
+        verdicts.refuse_all(INVALID_ID, field, str(error))
         return pa.nulls(len(rows), pa.string())
+    verdicts.refuse_wrong(INVALID_ID, field)
     missing, invalid = check_ids(ids)
     verdicts.refuse(missing, MISSING, field, "is missing or empty")
     verdicts.refuse(invalid, INVALID_ID, field, "holds a control character")
@@ -145,28 +158,32 @@ def _ids(rows: Rows, field: str, verdicts: _Verdicts) -> pa.StringArray:
 
 
 def _dates(
-    rows: Rows, schema: ReviewSchema
+    rows: Rows, schema: ReviewSchema, verdicts: _Verdicts
 ) -> tuple[npt.NDArray[np.int64], Bools, Bools]:
-    column = rows.fields[schema.date]
     try:
-        return parse_dates(column, schema.date_formats)
-    except NotAScalarError:
-        everything = np.ones(len(rows), bool)
-        return np.zeros(len(rows), np.int64), ~everything, everything
+        parsed = parse_dates(rows.fields[schema.date], schema.date_formats)
+    except NotAScalarError as error:
+        verdicts.refuse_all(INVALID_DATE, schema.date, str(error))
+        nothing = np.zeros(len(rows), bool)
+        return np.zeros(len(rows), np.int64), nothing, nothing
+    verdicts.refuse_wrong(INVALID_DATE, schema.date)
+    return parsed
 
 
-def _ratings(column: pa.Array) -> tuple[npt.NDArray[np.float64], Bools, Bools]:
+def _ratings(
+    rows: Rows, field: str, verdicts: _Verdicts
+) -> tuple[npt.NDArray[np.float64], Bools, Bools]:
     """Returns ratings, NaN where there is none; which are missing; which are wrong."""
+    numbers = np.full(len(rows), np.nan)
     try:
-        text = pc.utf8_trim_whitespace(as_text(column))
-    except NotAScalarError:
-        wrong = np.ones(len(column), bool)
-        return np.full(len(column), np.nan), ~wrong, wrong
-    missing = text.fill_null("").to_numpy(False) == ""
-    is_number = pc.match_substring_regex(
-        text.fill_null(""), r"^[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?$"
-    )
-    numbers = np.full(len(column), np.nan)
+        text = pc.utf8_trim_whitespace(as_text(rows.fields[field])).fill_null("")
+    except NotAScalarError as error:
+        verdicts.refuse_all(INVALID_RATING, field, str(error))
+        nothing = np.zeros(len(rows), bool)
+        return numbers, nothing, nothing
+    verdicts.refuse_wrong(INVALID_RATING, field)
+    missing = text.to_numpy(False) == ""
+    is_number = pc.match_substring_regex(text, r"^[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?$")
     valid = is_number.to_numpy(False)
     numbers[valid] = text.filter(is_number).cast(pa.float64()).to_numpy()
     return numbers, missing, ~valid & ~missing

@@ -4,6 +4,7 @@
 """
 
 import math
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def text_of(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, (bool, np.bool_)):
-        raise NotAScalarError("is true or false, not an id")
+        raise NotAScalarError("is true or false, not text or a number")
     if isinstance(value, (int, np.integer)):
         return str(int(value))
     if isinstance(value, (float, np.floating)):
@@ -38,14 +39,19 @@ def text_of(value: Any) -> str | None:
         if math.isinf(value):
             raise NotAScalarError("is not a finite number")
         return str(int(value)) if float(value).is_integer() else repr(float(value))
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise NotAScalarError("is not a finite number")
+        is_whole = value == value.to_integral_value()
+        return str(int(value)) if is_whole else format(value.normalize(), "f")
     raise NotAScalarError(f"is a {type(value).__name__}, not text or a number")
 
 
 def as_text(values: pa.Array) -> pa.StringArray:
-    """Returns a column of text, integers or floats as canonical text.
+    """Returns a column of text or numbers as canonical text.
 
     Args:
-      values: string, large string, integer, floating, null or a dictionary of these.
+      values: text, integer, floating, decimal, null or a dictionary of these.
 
     Returns:
       string [rows]; missing values are null.
@@ -63,8 +69,7 @@ def as_text(values: pa.Array) -> pa.StringArray:
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return values.cast(pa.string())
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        numbers = values.cast(pa.float64()).to_pylist()
-        return pa.array([text_of(number) for number in numbers], pa.string())
+        return pa.array([text_of(number) for number in values.to_pylist()], pa.string())
     raise NotAScalarError(f"has the type {kind}, not text or numbers")
 
 

@@ -1,7 +1,8 @@
 """Rows as a format reader hands them over, before anybody judges their values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,8 @@ class Rows:
       text: returns the text of the rows at the given indices, for rejects.
       rejects: rows of the block that are in no column, since they could not be read.
       num_lines: how many places the block has, blank lines included.
+      wrong: what is wrong with values that are neither text nor a number nor a date,
+        by the field's name and the row's index; the field's column has null there.
     """
 
     fields: dict[str, pa.Array]
@@ -62,6 +65,7 @@ class Rows:
     text: Callable[[Sequence[int]], list[str]]
     num_lines: int
     rejects: Sequence[Reject] = field(default_factory=tuple)
+    wrong: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.places)
@@ -74,3 +78,18 @@ class Rows:
             num_lines=self.num_lines + lines,
             rejects=[replace(r, row=r.row + lines) for r in self.rejects],
         )
+
+
+def plain_value(value: pa.Scalar) -> Any:
+    """Returns a value as Python's own, to be shown.
+
+    Days and moments that Python's types cannot hold are given as numbers, bytes as
+    text.
+    """
+    try:
+        plain = value.as_py()
+    except (OverflowError, ValueError):
+        return value.value
+    if isinstance(plain, bytes):
+        return plain.decode("utf-8", errors="backslashreplace")
+    return plain

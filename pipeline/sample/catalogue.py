@@ -76,7 +76,7 @@ def make_catalogue(settings: SampleSettings, num_days: int) -> Catalogue:
     num_styles = max(1, settings.num_items // _ITEMS_PER_STYLE)
 
     # Zipf's law, flattened at the top: no item is taken by everybody.
-    popularity = 1.0 / (items + 10.0)
+    popularity = 1.0 / (items + 20.0)
     in_season = draws.below("item season", items, _SEASONS)
     # [seasons, items]
     is_in_season = in_season == np.arange(_SEASONS)[:, None]

@@ -25,7 +25,7 @@ from trainer.serving.requests import (
 if TYPE_CHECKING:
     from trainer.serving.client import Recommendation
 
-# More would be a mistake, and a server's memory is what pays for it.
+# A larger one is a slip of the hand, and memory would pay for it.
 _MOST = 1_000_000
 
 

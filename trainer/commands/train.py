@@ -6,9 +6,11 @@ Usage:
 """
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from trainer import options as train_options
+from trainer.runs import EXPORT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,14 +52,18 @@ def _summary(options: train_options.TrainOptions, metrics: dict[str, Any]) -> st
         for name in ("loss", "val_loss", "val_hr@10", "val_ndcg@10")
         if name in metrics
     )
+    predict = (
+        f"          python -m trainer predict --model {run}/{EXPORT} "
+        "--history DATE:ITEM,DATE:ITEM"
+    )
     lines = [
         f"trained {metrics['epochs']} epochs in {metrics['seconds']:.1f} s "
         f"({metrics['windows_per_second']:,.0f} windows/s)",
         f"best epoch {metrics['best_epoch']}: {figures}",
         f"run       {run}",
         f"next      python -m trainer evaluate --run {run} --data {data}",
-        f"          python -m trainer predict --model {run}/model "
-        "--history DATE:ITEM,DATE:ITEM",
+        # On another backend than TensorFlow nothing is exported.
+        *([predict] if Path(run, EXPORT).exists() else []),
         f"          tensorboard --logdir {run}/logs",
     ]
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from trainer.layers.replicas import num_replicas, sum_over_replicas
+from trainer.layers.replicas import sum_over_replicas
 
 Tensor = Any
 
@@ -42,7 +42,7 @@ class NextItemCrossEntropy(keras.losses.Loss):
     def __call__(
         self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None
     ) -> Tensor:
-        """Returns the weighted mean loss, a float32 scalar.
+        """Returns the weighted mean loss, or this replica's share of it: a scalar.
 
         Args:
           y_true: as in `call`.
@@ -56,8 +56,8 @@ class NextItemCrossEntropy(keras.losses.Loss):
         else:
             weights = ops.cast(sample_weight, "float32")
         total = sum_over_replicas(ops.sum(weights))
-        # Keras divides by the number of replicas and adds up.
-        share = num_replicas() * ops.sum(losses * weights)
+        # A replica's share: Keras adds the gradients of the replicas up.
+        share = ops.sum(losses * weights)
         return ops.where(total > 0, share / ops.where(total > 0, total, 1.0), 0.0)
 
     def get_config(self) -> dict[str, Any]:

@@ -116,3 +116,11 @@ class NextItemModel(keras.Model):
     def build_from_config(self, config: dict[str, Any]) -> None:
         """Makes all weights, before a file's values are put into them."""
         self.build()
+
+    def _maybe_symbolic_build(self, *_: Any, **__: Any) -> None:
+        """Leaves out a step of `fit`, which `build` has made needless.
+
+        Under a distribution strategy Keras takes the first batch off the data, to
+        learn shapes from the mean over the replicas. That batch would go untrained,
+        and replicas differ in their number of positions, so that there is no mean.
+        """

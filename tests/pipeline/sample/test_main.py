@@ -6,7 +6,7 @@ from pipeline.sample.__main__ import PROG, main
 from schemas.command_line import run_program
 from tests.support.programs import run_module, run_python
 
-DIGEST = "01df6db772bd1c090369e2e7c37e6aed84d8ed71bc85a647501820011490a237"
+DIGEST = "dd9dd09f2133ac6b8c493b0e07e973280d6b71c96f229807b108f23fe1aa8b1c"
 
 
 def test_rows_are_as_many_as_asked_for_and_named_at_the_end(tmp_path, capsys):
