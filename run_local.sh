@@ -80,5 +80,5 @@ if "$python" "$root/.ci/summary.py" has_held_out "$output"; then
     run "$python" -m trainer evaluate --run "$output/run" --data "$output/data"
 fi
 run "$python" -m trainer predict --model "$output/run/model" \
-    --data "$output/data" --examples "$EXAMPLES"
+    --data "$output/data" --examples "$EXAMPLES" --format table
 "$python" "$root/.ci/summary.py" print "$output" "$reviews" "$SECONDS" "$python"

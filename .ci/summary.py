@@ -9,12 +9,13 @@ import shlex
 import sys
 from pathlib import Path
 
+from schemas.layout import EVAL, SPLIT_FOLDERS, TEST
 from schemas.manifest import Manifest
 
 
 def has_held_out(manifest: Manifest) -> bool:
     """Returns whether the data set holds windows to measure on."""
-    return any(manifest.num_records(split) for split in ("eval", "test"))
+    return any(manifest.num_records(split) for split in (EVAL, TEST))
 
 
 def describe(output: Path, reviews: str, seconds: str, python: str) -> str:
@@ -23,7 +24,7 @@ def describe(output: Path, reviews: str, seconds: str, python: str) -> str:
     rows = manifest.rows
     windows = ", ".join(
         f"{manifest.num_records(split):,} {split}"
-        for split in manifest.records
+        for split in SPLIT_FOLDERS
         if manifest.num_records(split)
     )
     run = output / "run"
@@ -63,13 +64,14 @@ def _quality(output: Path, manifest: Manifest) -> list[str]:
     path = next((output / "run").glob("evaluation-*.json"))
     evaluation = json.loads(path.read_text())
     measures = {
-        name: (of["filtered"]["HR@10"], of["filtered"]["NDCG@10"])
+        name: (of["filtered"]["hr@10"], of["filtered"]["ndcg@10"])
         for name, of in evaluation["measures"].items()
     }
-    targets = evaluation["targets"]
+    targets, caveat = evaluation["targets"], evaluation["caveat"]
     return [
         f"Quality on {targets:,} held-out targets ({evaluation['split']} split, "
-        f"--split {evaluation['split_settings']}; {path}):",
+        f"--split {evaluation['data_split']}; {path}),",
+        f"which {caveat if caveat.startswith('leaks') else f'is {caveat}'}:",
         f"  {'':12} HR@10   NDCG@10",
         *(
             f"  {name:12} {hit_rate:.4f}  {ndcg:.4f}"

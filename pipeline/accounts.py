@@ -162,9 +162,12 @@ def plan_days(account: ReadAccount, options: Options) -> DayPlan:
     if refused > options.max_reject_fraction * account.read:
         raise UserError(_too_many_rejects(account, refused, options))
     if not account.days:
+        dropped = ", ".join(
+            f"--{flag} dropped {count:,}" for flag, count in account.dropped.items()
+        )
         raise UserError(
-            f"no row is left of {account.read:,}: {account.dropped} were dropped by "
-            "choice; loosen these flags."
+            f"no row is left of {account.read:,}: {dropped or 'all were refused'}; "
+            "loosen the flag."
         )
     days = np.asarray(sorted(account.days), np.int64)
     events = np.asarray([account.days[int(day)] for day in days], np.int64)
@@ -209,7 +212,8 @@ def row_counts(read: ReadAccount, sequence: SequenceAccount) -> RowCounts:
 
 def _too_many_rejects(account: ReadAccount, refused: int, options: Options) -> str:
     by_reason = ", ".join(
-        f"{count:,} {REASONS[reason]}" for reason, count in account.rejected.items()
+        f"{count:,} {REASONS[reason]}"
+        for reason, count in sorted(account.rejected.items())
     )
     shown = ""
     for placed in account.first_rejects:

@@ -12,7 +12,12 @@ from schemas.errors import UsageError
 DEFAULT_RUNNER = "DirectRunner"
 # Gives wrong results without an error: it drops branches and mixes tagged outputs.
 _UNSUPPORTED = {"daskrunner"}
-_IN_PROCESS = {"directrunner", "fnapirunner", "bundlebaseddirectrunner"}
+_IN_PROCESS = {
+    "bundlebaseddirectrunner",
+    "directrunner",
+    "fnapirunner",
+    "switchingdirectrunner",
+}
 
 
 def beam_options(
@@ -51,12 +56,14 @@ def runner_of(name: str | None) -> PipelineRunner:
       UsageError: there is no such runner, or it is not supported.
     """
     name = name or DEFAULT_RUNNER
-    if name.lower() in _UNSUPPORTED:
+    # Beam also takes a runner's whole path, `package.module.Runner`.
+    short_name = name.rpartition(".")[2].lower()
+    if short_name in _UNSUPPORTED:
         raise UsageError(
-            f"--runner {name} is not supported: it drops parts of this pipeline without "
-            "an error; use DirectRunner or DataflowRunner"
+            f"--runner {name} is not supported: it drops parts of this pipeline "
+            "without an error; use DirectRunner or DataflowRunner"
         )
-    if name.lower() in _IN_PROCESS:
+    if short_name in _IN_PROCESS:
         return FnApiRunner()
     try:
         return create_runner(name)

@@ -58,10 +58,11 @@ def mix(digests: UInt64s, values: npt.NDArray[np.int64]) -> UInt64s:
       values: int64 [n], for instance the start of a window.
     """
     with np.errstate(over="ignore"):
-        z = digests + values.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        z: UInt64s = digests + values.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
+        z = z ^ (z >> np.uint64(31))
+    return z
 
 
 def as_fraction(digests: UInt64s) -> npt.NDArray[np.float64]:

@@ -1,17 +1,19 @@
 """The data set's folder: what may be there, and how a new one takes its place.
 
-A local data set is written beside its place and renamed when it is whole, so that an
-earlier one stays usable until then. A remote one, where renaming a folder means copying
-it, is written in place: it counts as complete once its manifest is there.
+A local data set is written in a folder inside its own, so on the same disk, and moved
+up when it is whole; an earlier one stays usable until then. A remote one, where
+renaming means copying, is written in place: it counts as complete once its manifest is
+there.
 """
 
+import contextlib
 import os
 import shutil
 
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
-from schemas.errors import UserError
+from schemas.errors import UsageError, UserError
 from schemas.layout import (
     MANIFEST,
     REJECTS,
@@ -23,6 +25,7 @@ from schemas.layout import (
 
 # tf.Transform's scratch space, removed when the run is over.
 TRANSFORM_TEMP = "transform_temp"
+_PARTIAL = ".partial"
 
 _OWN_ENTRIES = {
     MANIFEST,
@@ -31,6 +34,7 @@ _OWN_ENTRIES = {
     TRANSFORM_FN,
     TRANSFORMED_METADATA,
     TRANSFORM_TEMP,
+    _PARTIAL,
     *SPLIT_FOLDERS,
 }
 
@@ -47,9 +51,13 @@ class Output:
 
         Raises:
           UserError: there is one, or something else.
+          UsageError: the path is empty.
         """
+        if not path:
+            raise UsageError("--output names no folder")
         self._path = path.rstrip("/") or path
         self._is_local = "://" not in path
+        self._is_new = False
         if self._is_local:
             self._check_local()
         if FileSystems.exists(join(self._path, MANIFEST)) and not overwrite:
@@ -61,7 +69,7 @@ class Output:
     @property
     def folder(self) -> str:
         """Where the run writes."""
-        return f"{self._path}.partial" if self._is_local else self._path
+        return join(self._path, _PARTIAL) if self._is_local else self._path
 
     def prepare(self) -> None:
         """Removes what an earlier run left where this one writes.
@@ -73,7 +81,8 @@ class Output:
             if not self._is_local:
                 self._remove_remote()
                 return
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._is_new = not os.path.isdir(self._path)
+            _remove_local(self.folder)
             os.makedirs(self.folder)
         except (OSError, BeamIOError) as error:
             raise UserError(
@@ -85,18 +94,21 @@ class Output:
         if not self._is_local:
             _delete_remote(join(self._path, TRANSFORM_TEMP))
             return
-        shutil.rmtree(join(self.folder, TRANSFORM_TEMP), ignore_errors=True)
-        replaced = f"{self._path}.replaced"
-        shutil.rmtree(replaced, ignore_errors=True)
-        if os.path.isdir(self._path):
-            os.rename(self._path, replaced)
-        os.rename(self.folder, self._path)
-        shutil.rmtree(replaced, ignore_errors=True)
+        _remove_local(join(self.folder, TRANSFORM_TEMP))
+        # The manifest goes first and comes last, so that no moment shows a mixture.
+        for name in sorted(_OWN_ENTRIES - {_PARTIAL}, key=MANIFEST.__ne__):
+            _remove_local(join(self._path, name))
+        for name in sorted(os.listdir(self.folder), key=MANIFEST.__eq__):
+            os.rename(join(self.folder, name), join(self._path, name))
+        os.rmdir(self.folder)
 
     def abandon(self) -> None:
         """Removes what a failed run wrote, where that costs nothing."""
         if self._is_local:
             shutil.rmtree(self.folder, ignore_errors=True)
+            if self._is_new:
+                with contextlib.suppress(OSError):
+                    os.rmdir(self._path)
 
     def _check_local(self) -> None:
         if not os.path.lexists(self._path):
@@ -116,6 +128,13 @@ class Output:
             FileSystems.delete([join(self._path, MANIFEST)])
         for entry in sorted(_OWN_ENTRIES - {MANIFEST}):
             _delete_remote(join(self._path, entry))
+
+
+def _remove_local(path: str) -> None:
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        os.remove(path)
 
 
 def _delete_remote(folder: str) -> None:

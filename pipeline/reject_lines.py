@@ -30,4 +30,6 @@ def reject_lines(
                 "detail": reject.detail,
                 "text": reject.text,
             }
-            yield json.dumps(entry, ensure_ascii=False).encode() + b"\n"
+            text = json.dumps(entry, ensure_ascii=False)
+            # A path may hold bytes that are not UTF-8.
+            yield text.encode("utf-8", errors="backslashreplace") + b"\n"

@@ -1,10 +1,12 @@
 """A range of a file as blocks of rows, whatever its format."""
 
+import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.formats.delimited import (
+    Dialect,
     has_broken_quotes,
     parse_delimited,
     parse_header,
@@ -20,8 +22,6 @@ from pipeline.text_blocks import read_blocks, read_range
 from schemas.errors import UserError
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-
 # So many rows without a needed field are no accident.
 _TELLING_ROWS = 100
 
@@ -100,11 +100,12 @@ def _delimited(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
     delimiter = DELIMITERS[part.format]
     with open_text(part.path) as stream:
         header_line = read_line(stream).removeprefix(_BYTE_ORDER_MARK)
-    header = parse_header(header_line, delimiter)
-    if not header:
+    if not header_line:
         return
+    header = _header(header_line, delimiter, part.path)
     check_fields(options.fields, header, part.path)
-    breaks = delimiter if options.quoted_line_breaks != "no" else None
+    dialect = Dialect(delimiter, multiline=options.quoted_line_breaks != "no")
+    breaks = delimiter if dialect.multiline else None
     for start, data in _text_blocks(part, breaks):
         if part.stop is not None and breaks and has_broken_quotes(data):
             raise UserError(
@@ -114,9 +115,24 @@ def _delimited(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
             )
         is_first = start == 0
         body = data[len(header_line) :] if is_first else data
-        rows = parse_delimited(body, header, options.fields, delimiter)
+        rows = parse_delimited(body, header, options.fields, dialect)
         rows = rows.after(1) if is_first else rows
         yield RowBlock(start, rows, rows.num_lines)
+
+
+def _header(line: bytes, delimiter: str, path: str) -> list[str]:
+    try:
+        header = parse_header(line, delimiter)
+    except csv.Error as error:
+        raise UserError(
+            f"{path} has carriage returns alone as line breaks; convert them first, "
+            "for instance with: tr '\\r' '\\n'"
+        ) from error
+    if not header:
+        raise UserError(
+            f"{path} has a blank line where its header should be; remove the line."
+        )
+    return header
 
 
 def _text_blocks(part: FileRange, delimiter: str | None) -> Iterator[tuple[int, bytes]]:
@@ -132,4 +148,4 @@ def _text_blocks(part: FileRange, delimiter: str | None) -> Iterator[tuple[int, 
 
 def _stream_blocks(path: str, delimiter: str | None) -> Iterator[tuple[int, bytes]]:
     with open_text(path) as stream:
-        yield from read_blocks(stream, BLOCK_BYTES, delimiter)
+        yield from read_blocks(stream, path, BLOCK_BYTES, delimiter)

@@ -1,12 +1,17 @@
 """Text files in blocks of whole records: ranges of bytes, or one after the other."""
 
 import csv
+import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from pipeline.formats.delimited import has_broken_quotes
 from pipeline.formats.lines import decode
 from pipeline.storage import open_raw, read_line
+from schemas.errors import UserError
+
+# A record longer than this is none: it began with a quote that nothing closes.
+_LONGEST_RECORD_BYTES = 64 << 20
 
 
 def read_range(path: str, start: int, stop: int) -> tuple[int, bytes]:
@@ -33,12 +38,13 @@ def read_range(path: str, start: int, stop: int) -> tuple[int, bytes]:
 
 
 def read_blocks(
-    stream: BinaryIO, block_bytes: int, delimiter: str | None
+    stream: BinaryIO, path: str, block_bytes: int, delimiter: str | None
 ) -> Iterator[tuple[int, bytes]]:
     """Reads a stream to its end in blocks of whole records.
 
     Args:
       stream: an open file.
+      path: its name, for messages.
       block_bytes: about how much to hand over at a time.
       delimiter: of a file whose quotes may hold line breaks; None where every line
         is a record.
@@ -46,6 +52,9 @@ def read_blocks(
     Yields:
       The byte at which a block starts, counted from the stream's position, and the
       block.
+
+    Raises:
+      UserError: a quote is never closed.
     """
     start = 0
     rest = b""
@@ -56,6 +65,12 @@ def read_blocks(
             yield start, data[:cut]
             start += cut
         rest = data[cut:]
+        if delimiter is not None and len(rest) > _LONGEST_RECORD_BYTES + block_bytes:
+            raise UserError(
+                f"{path} has a quote after byte {start} that is not closed for "
+                f"{len(rest):,} bytes; close it, or give --quoted_line_breaks no where "
+                "such quotes are only text."
+            )
     if rest:
         yield start, rest
 
@@ -65,8 +80,10 @@ def _last_record_end(data: bytes, delimiter: str | None) -> int:
     cut = data.rfind(b"\n") + 1
     if delimiter is None or not has_broken_quotes(data[:cut]):
         return cut
-    lines = data[:cut].splitlines(keepends=True)
-    reader = csv.reader(map(decode, lines), delimiter=delimiter)
+    lines = list(io.BytesIO(data[:cut]))
+    # Without carriage returns, which the reader refuses where they stand alone.
+    texts = (decode(line).replace("\r", "") for line in lines)
+    reader = csv.reader(texts, delimiter=delimiter)
     complete = 0
     for _ in reader:
         # The last record may only seem to end, where the data does.

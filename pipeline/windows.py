@@ -111,7 +111,8 @@ def first_new_event(windows: Windows) -> Int64s:
     covered_to = np.full(len(windows), -1)
     same_history = windows.history[1:] == windows.history[:-1]
     covered_to[1:] = np.where(same_history, windows.target[:-1], -1)
-    return np.maximum(covered_to + 1, windows.start)
+    first: Int64s = np.maximum(covered_to + 1, windows.start)
+    return first
 
 
 def _positions_within(counts: Int64s) -> Int64s:

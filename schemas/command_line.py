@@ -8,7 +8,7 @@ import argparse
 import difflib
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from schemas.errors import UsageError, UserError
 
@@ -28,8 +28,11 @@ class Parser(argparse.ArgumentParser):
         """Returns every flag of this parser, for suggestions."""
         return [option for action in self._actions for option in action.option_strings]
 
-    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+    def parse_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> argparse.Namespace:
         """Parses all of `args`; an unknown flag is an error with the nearest one."""
+        parsed: argparse.Namespace
         parsed, rest = self.parse_known_args(args, namespace)
         if rest:
             raise unknown_argument(rest[0], self.flags(), self.prog)

@@ -25,6 +25,7 @@ if [[ ${#arguments[@]} -eq 0 ]]; then
     "$VENV_PYTHON" -m ruff check .
     "$VENV_PYTHON" -m mypy
 fi
-# Two workers: each one imports TensorFlow, and more would not pay for it.
-exec "$VENV_PYTHON" -m pytest -n 2 ${chosen[@]+"${chosen[@]}"} \
+# Two workers: each one imports TensorFlow, and more would not pay for it. By file, so
+# that fixtures of a file are made once.
+exec "$VENV_PYTHON" -m pytest -n 2 --dist loadfile ${chosen[@]+"${chosen[@]}"} \
     ${arguments[@]+"${arguments[@]}"}

@@ -36,26 +36,35 @@ _ALL = (METRICS, MODEL, EXPORT, HISTORY, LOGS, CHECKPOINTS, CONFIG)
 _EVALUATIONS = "evaluation-*.json"
 
 
+def check_output(output: str, overwrite: bool) -> None:
+    """Refuses an output before any work is done.
+
+    Raises:
+      UsageError: `output` is a URL.
+      UserError: it holds a finished run and `overwrite` is not set.
+    """
+    if "://" in output:
+        raise UsageError(
+            f"--output must be a local folder, got {output}; copy the run afterwards"
+        )
+    if Path(output, METRICS).exists() and not overwrite:
+        raise UserError(
+            f"{output} already holds a finished run; choose another --output or add "
+            "--overwrite."
+        )
+
+
 def prepare_run(output: str, overwrite: bool) -> Path:
     """Makes the folder of a new run, empty of an earlier run's files.
 
     Other files in it stay.
 
     Raises:
-      UsageError: `output` is a URL.
-      UserError: it holds a finished run and `overwrite` is not set, or it cannot be
-        written.
+      UsageError: as `check_output`.
+      UserError: as `check_output`, or the folder cannot be written.
     """
-    if "://" in output:
-        raise UsageError(
-            f"--output must be a local folder, got {output}; copy the run afterwards"
-        )
+    check_output(output, overwrite)
     folder = Path(output)
-    if (folder / METRICS).exists() and not overwrite:
-        raise UserError(
-            f"{output} already holds a finished run; choose another --output or add "
-            "--overwrite."
-        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path in [*(folder / name for name in _ALL), *folder.glob(_EVALUATIONS)]:

@@ -19,7 +19,7 @@ from schemas.errors import UsageError, UserError
 from schemas.layout import EVAL, TRAIN
 from trainer import runs
 from trainer.batches import steps_per_epoch, training_batches
-from trainer.callbacks import EpochLines, ProgressBar, StopOnNan, Validate
+from trainer.callbacks import EpochLines, HistoryFile, ProgressBar, StopOnNan, Validate
 from trainer.data_set import DataSet, open_data_set
 from trainer.devices import Devices, set_up_devices
 from trainer.losses import NextItemCrossEntropy
@@ -53,15 +53,18 @@ def train(options: TrainOptions, devices: Devices | None = None) -> dict[str, An
             f"the training split of {options.data} is empty; run `python -m pipeline` "
             "with more rows or a lower --min_items."
         )
-    folder = runs.prepare_run(options.output, options.overwrite)
+    runs.check_output(options.output, options.overwrite)
     keras.utils.set_random_seed(options.seed)
     devices = devices or set_up_devices(options.mixed_precision)
-    validation = _validation(data_set, options)
     config = model_config(data_set, options)
     model = _compiled_model(config, options, devices)
+    validation = _validation(data_set, options)
+    batches, steps = _batches(data_set, options, devices)
+    # Only now: what fails before must not cost the user an earlier run.
+    folder = runs.prepare_run(options.output, options.overwrite)
     runs.write_json(folder / runs.CONFIG, options.to_json())
     start = time.monotonic()
-    history = _fit(model, data_set, options, devices, validation, folder)
+    history = _fit(model, batches, steps, options, validation, folder)
     seconds = time.monotonic() - start
     best = build_model(config, dtype="float32")
     best.build()
@@ -140,15 +143,10 @@ def _compiled_model(
     return model
 
 
-def _fit(
-    model: NextItemModel,
-    data_set: DataSet,
-    options: TrainOptions,
-    devices: Devices,
-    validation: Validation | None,
-    folder: Path,
-) -> dict[str, list[float]]:
-    """Trains and returns the figures of each epoch by name."""
+def _batches(
+    data_set: DataSet, options: TrainOptions, devices: Devices
+) -> tuple[Any, int]:
+    """Returns endless batches for the devices, and how many make an epoch."""
     num_rows = data_set.num_records(TRAIN)
     # A batch larger than the set would be padding for the rest.
     batch_size = min(options.batch_size, num_rows)
@@ -161,10 +159,22 @@ def _fit(
         seed=options.seed,
         num_replicas=devices.num_replicas,
     )
-    if devices.strategy is not None:
-        # Flat positions must not be cut: every replica takes whole elements.
-        elements = batches
-        batches = devices.strategy.distribute_datasets_from_function(lambda _: elements)
+    if devices.strategy is None:
+        return batches, steps
+    # Flat positions must not be cut: every replica takes whole elements.
+    distribute = devices.strategy.distribute_datasets_from_function
+    return distribute(lambda _: batches), steps
+
+
+def _fit(
+    model: NextItemModel,
+    batches: Any,
+    steps: int,
+    options: TrainOptions,
+    validation: Validation | None,
+    folder: Path,
+) -> dict[str, list[float]]:
+    """Trains and returns the figures of each epoch by name."""
     with _display(options, steps) as display:
         try:
             history = model.fit(
@@ -200,7 +210,7 @@ def _callbacks(
             save_weights_only=True,
         ),
         keras.callbacks.ModelCheckpoint(folder / runs.LAST, save_weights_only=True),
-        keras.callbacks.CSVLogger(folder / runs.HISTORY),
+        HistoryFile(folder / runs.HISTORY),
         keras.callbacks.TensorBoard(folder / runs.LOGS, write_graph=False),
     ]
     if validation is not None:

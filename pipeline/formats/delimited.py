@@ -7,7 +7,9 @@ bytes that are not UTF-8, the block is parsed record by record.
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -26,8 +28,22 @@ def parse_header(line: bytes, delimiter: str) -> list[str]:
     return next(csv.reader([text], delimiter=delimiter), [])
 
 
+@dataclass(frozen=True)
+class Dialect:
+    """How records are written.
+
+    Attributes:
+      delimiter: `,` or a tab.
+      multiline: whether fields in quotes may hold line breaks; where not, a quote
+        that its line does not close is only text.
+    """
+
+    delimiter: str
+    multiline: bool = True
+
+
 def parse_delimited(
-    data: bytes, header: Sequence[str], fields: Sequence[str], delimiter: str
+    data: bytes, header: Sequence[str], fields: Sequence[str], dialect: Dialect
 ) -> Rows:
     """Parses a block of whole records.
 
@@ -35,29 +51,33 @@ def parse_delimited(
       data: records, without the header.
       header: the column names, in order; `fields` are among them.
       fields: the needed columns.
-      delimiter: `,` or a tab.
+      dialect: how the records are written.
     """
     num_lines = count_lines(data)
-    columns = _columns(data, header, fields, delimiter)
+    columns = _columns(data, header, fields, dialect)
     if columns is None:
-        return _one_by_one(data, header, fields, delimiter)
+        return _one_by_one(data, header, fields, dialect)
     num_rows = len(columns[fields[0]])
     if num_rows == num_lines:
         places = np.arange(num_rows)
     else:  # blank lines, or line breaks inside quotes
-        records = _records(data, delimiter)
-        places = np.asarray([place for place, _, _ in records], np.int64)
+        records = _records(data, dialect)
+        places = np.asarray([record.line for record in records], np.int64)
         if len(places) != num_rows:
-            return _one_by_one(data, header, fields, delimiter)
-    return Rows(columns, places, _text_of(data, delimiter), num_lines)
+            return _one_by_one(data, header, fields, dialect)
+    return Rows(columns, places, _text_of(data, dialect), num_lines)
 
 
 def _columns(
-    data: bytes, header: Sequence[str], fields: Sequence[str], delimiter: str
+    data: bytes, header: Sequence[str], fields: Sequence[str], dialect: Dialect
 ) -> dict[str, pa.Array] | None:
-    """Returns the needed columns; None where a record does not fit the header."""
+    """Returns the needed columns; None where records must be looked at one by one."""
     if not data.strip():
         return {name: pa.nulls(0, pa.string()) for name in fields}
+    if data.count(b"\r") != data.count(b"\r\n"):
+        return None  # Arrow takes a carriage return alone for a line break.
+    if not dialect.multiline and has_broken_quotes(data):
+        return None
     try:
         table = pa_csv.read_csv(
             pa.BufferReader(data),
@@ -65,7 +85,7 @@ def _columns(
                 column_names=list(header), block_size=len(data) + 1, use_threads=False
             ),
             parse_options=pa_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True
+                delimiter=dialect.delimiter, newlines_in_values=True
             ),
             convert_options=pa_csv.ConvertOptions(
                 include_columns=list(fields),
@@ -77,46 +97,79 @@ def _columns(
     return {name: table.column(name).combine_chunks() for name in fields}
 
 
-def _records(data: bytes, delimiter: str) -> list[tuple[int, list[str], str]]:
-    """Returns first line, values and text of each record that is not blank."""
-    lines = decode(data).split("\n")
-    if lines and not lines[-1]:
-        lines.pop()
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter)
-    records = []
+class _Record(NamedTuple):
+    """A record: its first line, its values (None: not to be told apart), its text."""
+
+    line: int
+    values: list[str] | None
+    text: str
+
+
+def _records(data: bytes, dialect: Dialect) -> list[_Record]:
+    """Returns the records that are not blank."""
+    # Not str.splitlines, which breaks lines at more than line feeds.
+    lines = [decode(line) for line in io.BytesIO(data)]
+    split = _split_multiline if dialect.multiline else _split_lines
+    return [r for r in split(lines, dialect.delimiter) if not _is_blank(r)]
+
+
+def _is_blank(record: _Record) -> bool:
+    values = record.values
+    return values is not None and len(values) < 2 and not "".join(values).strip()
+
+
+def _split_multiline(lines: Sequence[str], delimiter: str) -> Iterator[_Record]:
+    reader = csv.reader(lines, delimiter=delimiter)
     first = 0
-    for values in reader:
-        if values and not (len(values) == 1 and not values[0].strip()):
-            text = "\n".join(lines[first : reader.line_num]).rstrip("\r")
-            records.append((first, values, text))
+    while True:
+        try:
+            values: list[str] | None = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:  # a carriage return outside quotes
+            values = None
+        text = "".join(lines[first : reader.line_num]).rstrip("\r\n")
+        yield _Record(first, values, text)
         first = reader.line_num
-    return records
+
+
+def _split_lines(lines: Sequence[str], delimiter: str) -> Iterator[_Record]:
+    for number, line in enumerate(lines):
+        text = line.rstrip("\r\n")
+        if text.count('"') % 2:
+            yield _Record(number, text.split(delimiter), text)
+        else:
+            for record in _split_multiline([text], delimiter):
+                yield record._replace(line=number)
 
 
 def _one_by_one(
-    data: bytes, header: Sequence[str], fields: Sequence[str], delimiter: str
+    data: bytes, header: Sequence[str], fields: Sequence[str], dialect: Dialect
 ) -> Rows:
     places = {name: list(header).index(name) for name in fields}
     records = []
     rejects = []
-    for place, values, text in _records(data, delimiter):
-        if len(values) == len(header):
+    for place, values, text in _records(data, dialect):
+        if values is not None and len(values) == len(header):
             record = {name: values[index] for name, index in places.items()}
             records.append((place, record, text))
+            continue
+        if values is None:
+            detail = "has a carriage return outside quotes"
         else:
             detail = f"has {len(values)} fields, the header has {len(header)}"
-            rejects.append(Reject(place, NOT_A_RECORD, detail, printable(text)))
+        rejects.append(Reject(place, NOT_A_RECORD, detail, printable(text)))
     return rows_of_records(records, fields, count_lines(data), rejects)
 
 
-def _text_of(data: bytes, delimiter: str) -> Callable[[Sequence[int]], list[str]]:
+def _text_of(data: bytes, dialect: Dialect) -> Callable[[Sequence[int]], list[str]]:
     """Returns a function that gives the text of records by their index."""
 
     def text(indices: Sequence[int]) -> list[str]:
         if not len(indices):
             return []
-        records = _records(data, delimiter)
-        return [printable(records[index][2]) for index in indices]
+        records = _records(data, dialect)
+        return [printable(records[index].text) for index in indices]
 
     return text
 

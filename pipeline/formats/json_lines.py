@@ -92,7 +92,7 @@ class JsonLinesParser:
             places = np.arange(num_rows)
         else:
             lines = dict(numbered_lines(data))
-            whole = all(line[:1] + line[-1:] == b"{}" for line in lines.values())
+            whole = all(_is_whole(line.strip()) for line in lines.values())
             if len(lines) != num_rows or not whole:  # several objects on one line
                 return self._one_by_one(data, first_line)
             places = np.fromiter(lines, np.int64, num_rows)
@@ -116,6 +116,10 @@ class JsonLinesParser:
                 continue
             records.append((place, record, text))
         return rows_of_records(records, self._fields, count_lines(data), rejects)
+
+
+def _is_whole(line: bytes) -> bool:
+    return line.startswith(b"{") and line.endswith(b"}")
 
 
 def _text_of(data: bytes) -> Callable[[Sequence[int]], list[str]]:
@@ -152,6 +156,6 @@ def _read(data: bytes, fields: Sequence[str], types: Types) -> dict[str, pa.Arra
 
 
 def _is_exact(column: pa.Array) -> bool:
-    """Whether all whole numbers of this size, infinity excluded, are floats."""
+    """Whether floats of this size hold every whole number; infinities do not."""
     largest = pc.max(pc.abs(column)).as_py()
-    return largest is None or largest <= 2.0**53
+    return largest is None or largest < 2.0**53

@@ -25,7 +25,7 @@ def open_parquet(stream: BinaryIO, path: str) -> pq.ParquetFile:
         return pq.ParquetFile(stream)
     except (pa.ArrowInvalid, OSError) as error:
         raise UserError(
-            f"{path} is not a Parquet file ({error}); name its format with "
+            f"{path} is not a Parquet file ({_one_line(error)}); name its format with "
             "--input_format."
         ) from error
 
@@ -43,7 +43,8 @@ def parse_row_group(
         table = file.read_row_group(group, columns=list(fields), use_threads=False)
     except (pa.ArrowInvalid, OSError) as error:
         raise UserError(
-            f"{path} is damaged in row group {group} ({error}); write it again."
+            f"{path} is damaged in row group {group} ({_one_line(error)}); write it "
+            "again."
         ) from error
     columns = {}
     wrong: dict[str, dict[int, str]] = {}
@@ -53,6 +54,10 @@ def parse_row_group(
             wrong[name] = unusable
     places = np.arange(len(table))
     return Rows(columns, places, _text_of(table), len(table), wrong=wrong)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _plain(column: pa.ChunkedArray) -> tuple[pa.Array, dict[int, str]]:
@@ -98,7 +103,7 @@ def _is_utf8(value: bytes | None) -> bool:
 def _without(
     array: pa.Array, bad: pa.BooleanArray, what: str
 ) -> tuple[pa.Array, dict[int, str]]:
-    """Returns an array with null in place of bad values, and what is wrong with each."""
+    """Returns an array with null in place of bad values, and what is wrong there."""
     bad = bad.fill_null(False)
     indices = np.flatnonzero(bad.to_numpy(False)).tolist()
     if not indices:

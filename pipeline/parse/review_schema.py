@@ -105,6 +105,8 @@ def load_review_schema(name_or_path: str) -> ReviewSchema:
             f"no schema {name_or_path!r} ({error.strerror}); give one of "
             f"{', '.join(ready_schemas())} or the path of a TFMD text proto."
         ) from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{name_or_path} is no TFMD text proto: {error}.") from error
     return parse_review_schema(text, name_or_path)
 
 

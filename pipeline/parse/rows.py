@@ -86,8 +86,12 @@ def plain_value(value: pa.Scalar) -> Any:
     Days and moments that Python's types cannot hold are given as numbers, bytes as
     text.
     """
+    if isinstance(value, pa.DictionaryScalar):
+        return plain_value(value.value)
     try:
         plain = value.as_py()
+    except UnicodeDecodeError:
+        plain = value.as_buffer().to_pybytes()
     except (OverflowError, ValueError):
         return value.value
     if isinstance(plain, bytes):

@@ -5,6 +5,7 @@ of the pipeline is imported. The tests compare whole data sets with what comes o
 """
 
 import hashlib
+import itertools
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -102,18 +103,14 @@ def windows(rows: list[Row], settings: Settings) -> dict[str, list[Window]]:
     of_user = histories(rows)
     all_days = [row.moment // DAY_MS for row in rows]
     if settings.split in ("time", "leave_one_out"):
-        reference = max(
-            of_user[user][t][1] for user, _, t in places.get("train", [])
-        )
+        reference = max(of_user[user][t][1] for user, _, t in places.get("train", []))
     else:
         reference = max(all_days)
     result = {}
     for split, found in places.items():
         from_target = split != "train" and settings.split in ("time", "leave_one_out")
         result[split] = [
-            _window(
-                user, of_user[user], i, t, reference, from_target, split, settings
-            )
+            _window(user, of_user[user], i, t, reference, from_target, split, settings)
             for user, i, t in found
         ]
     return result
@@ -186,10 +183,7 @@ def _window(
     pad = [None] * (s.max_length + 1 - len(chosen))
     origin = chosen[-1][1] if from_target else reference
     ages = [origin - day for _, day in chosen[:-1]]
-    gaps = [
-        later - earlier
-        for (_, earlier), (_, later) in zip(chosen, chosen[1:], strict=False)
-    ]
+    gaps = [later - earlier for (_, earlier), (_, later) in itertools.pairwise(chosen)]
     seen: list[str] = []
     if split != "train":
         for item, _ in reversed(events[:t]):
@@ -242,7 +236,9 @@ def boundaries(learned: list[int], s: Settings) -> list[int]:
     if s.bucketing == "quantile":
         ordered = sorted(learned)
         n = len(ordered)
-        return sorted({ordered[n * k // s.day_buckets] for k in range(1, s.day_buckets)})
+        return sorted(
+            {ordered[n * k // s.day_buckets] for k in range(1, s.day_buckets)}
+        )
     largest = max(learned)
     step = largest / (s.day_buckets - 1)
     steps = [math.floor(k * step) for k in range(1, s.day_buckets - 1)]

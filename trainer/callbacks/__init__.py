@@ -1,8 +1,9 @@
 """Callbacks of a training run, one to a file."""
 
 from trainer.callbacks.epoch_lines import EpochLines
+from trainer.callbacks.history_file import HistoryFile
 from trainer.callbacks.progress_bar import ProgressBar
 from trainer.callbacks.stop_on_nan import StopOnNan
 from trainer.callbacks.validate import Validate
 
-__all__ = ["EpochLines", "ProgressBar", "StopOnNan", "Validate"]
+__all__ = ["EpochLines", "HistoryFile", "ProgressBar", "StopOnNan", "Validate"]

@@ -3,6 +3,7 @@
 Usage:
     python -m trainer predict --model RUN/model --history 2016-04-20:2260466
     python -m trainer predict --model RUN/model --input histories.jsonl
+    python -m trainer predict --model RUN/model --examples 3 --data DATA
 """
 
 import argparse
@@ -52,6 +53,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "`user_id` and `as_of` may be left out; an event may also be "
         '{"event_date": ..., "item_id": ...}, and its date empty where unknown',
     )
+    histories.add_argument(
+        "--examples",
+        type=int,
+        metavar="N",
+        help="the longest histories of N users of the data set named by --data, each "
+        "as of the day of the target that was held out",
+    )
+    parser.add_argument(
+        "--data", metavar="DATA", help="the data set that --examples are taken from"
+    )
     parser.add_argument(
         "--as_of",
         default="",
@@ -98,6 +109,10 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(
             f"--as_of must be a date such as {date_format.EXAMPLES}, got {args.as_of!r}"
         )
+    if (args.examples is None) != (args.data is None):
+        raise UsageError("--examples and --data go together; give both or neither")
+    if args.examples is not None and args.examples < 1:
+        raise UsageError(f"--examples must be at least 1, got {args.examples}")
     history = None if args.history is None else parse_history(args.history)
 
     # Only now: TensorFlow takes seconds, and a wrong flag should not.
@@ -108,6 +123,11 @@ def run(args: argparse.Namespace) -> int:
 
     if history is not None:
         requests: Iterable[Request] = [Request(history, as_of=args.as_of)]
+    elif args.examples is not None:
+        from trainer.data_set import open_data_set
+        from trainer.serving.examples import example_requests
+
+        requests = example_requests(open_data_set(args.data), args.examples)
     else:
         requests = (
             request if request.as_of else replace(request, as_of=args.as_of)
@@ -118,9 +138,9 @@ def run(args: argparse.Namespace) -> int:
     answers = client.recommend(requests, args.top_k, args.keep_seen)
     for number, (request, recommendations) in enumerate(answers, start=1):
         if is_table:
-            if args.input is not None:
+            if history is None:
                 gap = "\n" if number > 1 else ""
-                print(f"{gap}{request.user_id or f'history {number}'}")
+                print(f"{gap}{_heading(request, number)}")
             print(_table(recommendations))
         else:
             print(_json_line(request, recommendations))
@@ -144,6 +164,13 @@ def _read_file(path: str) -> Iterator[Request]:
             yield from read_requests(file, path)
     except tf.errors.OpError as error:
         raise UserError(f"{path} cannot be read: {error.message}.") from error
+
+
+def _heading(request: Request, number: int) -> str:
+    """Returns whose answer follows, and the end of the history."""
+    latest = ", ".join(f"{date} {item}" for date, item in request.history[-3:])
+    name = f"user {request.user_id}" if request.user_id else f"history {number}"
+    return f"{name} ({latest})" if latest else name
 
 
 def _table(recommendations: "list[Recommendation]") -> str:

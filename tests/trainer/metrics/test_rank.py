@@ -9,9 +9,7 @@ from trainer.metrics import rank_of_target
 SCORES = np.array([[0.1, 0.9, 0.5, 0.5, 0.5]], np.float32)
 
 
-@pytest.mark.parametrize(
-    ("target", "rank"), [(2, 0.0), (3, 2.0), (4, 2.0), (1, 4.0)]
-)
+@pytest.mark.parametrize(("target", "rank"), [(2, 0.0), (3, 2.0), (4, 2.0), (1, 4.0)])
 def test_counts_higher_items_and_half_of_the_equal(target: int, rank: float) -> None:
     assert float(rank_of_target(SCORES, np.array([target]))[0]) == rank
 

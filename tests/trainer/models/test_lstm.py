@@ -4,11 +4,11 @@ import keras
 import numpy as np
 import pytest
 
+from tests.support.data_sets import Window, write_data_set
 from trainer.batches import training_batches
 from trainer.data_set import open_data_set
 from trainer.losses import NextItemCrossEntropy
 from trainer.models import LstmModel, ModelConfig, NextItemModel, build_model
-from tests.support.data_sets import Window, write_data_set
 
 CONFIG = ModelConfig("lstm", 9, 4, item_embedding=6, day_embedding=3, units=(8, 5))
 HISTORIES = [[3], [1, 2, 3], [], [4, 5, 6, 7], [10, 1]]
@@ -76,6 +76,19 @@ def test_more_padding_gives_the_same_step(tmp_path: Path) -> None:
     # Weights after a step hold the gradients, and the moments of normalisation.
     for weight, short, long in zip(model.weights, *weights, strict=True):
         np.testing.assert_allclose(long, short, atol=1e-5, err_msg=weight.path)
+
+
+def test_rows_that_fill_a_batch_up_change_no_step(tmp_path: Path) -> None:
+    x, y, weight = _batch(tmp_path / "data", 4)
+    filled = {name: np.pad(x[name], ((0, 2), (0, 0))) for name in ("item_id", "days")}
+    weights = []
+    for inputs in (x, {**filled, "positions": x["positions"]}):
+        model = _model()
+        model.compile(keras.optimizers.SGD(0.1), NextItemCrossEntropy())
+        model.train_on_batch(inputs, y, weight)
+        weights.append([np.asarray(value) for value in model.weights])
+    for variable, plain, full in zip(model.weights, *weights, strict=True):
+        np.testing.assert_allclose(full, plain, atol=1e-5, err_msg=variable.path)
 
 
 def test_the_future_changes_nothing() -> None:

@@ -1,0 +1,85 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import UsageError, UserError
+from trainer.models import ModelConfig, build_model
+from trainer.options import TrainOptions
+from trainer.runs import load_run, prepare_run
+
+
+def _finished(folder: Path) -> Path:
+    prepare_run(str(folder), overwrite=False)
+    model = build_model(ModelConfig("lstm", 5, 2, 3, 2, (4,)))
+    model.build()
+    model.save(folder / "model.keras")
+    options = TrainOptions(data="D", output=str(folder))
+    (folder / "config.json").write_text(json.dumps(options.to_json()))
+    (folder / "metrics.json").write_text("{}")
+    return folder
+
+
+def test_reads_the_model_and_its_options(tmp_path: Path) -> None:
+    model, options = load_run(str(_finished(tmp_path / "run")))
+    assert model.config.num_items == 5
+    assert options == TrainOptions(data="D", output=str(tmp_path / "run"))
+
+
+def test_a_run_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"there is no run at .*none; make one with"):
+        load_run(str(tmp_path / "none"))
+
+
+def test_a_run_that_did_not_finish(tmp_path: Path) -> None:
+    folder = _finished(tmp_path / "run")
+    (folder / "metrics.json").unlink()
+    with pytest.raises(UserError, match=r"holds no metrics\.json.* did not finish"):
+        load_run(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("model.keras", b"nothing"),
+        ("config.json", b"{"),
+        ("config.json", b'{"data": "D", "dropout": 1}'),
+    ],
+)
+def test_a_damaged_run(tmp_path: Path, name: str, content: bytes) -> None:
+    folder = _finished(tmp_path / "run")
+    (folder / name).write_bytes(content)
+    with pytest.raises(UserError, match="run is damaged or of another version"):
+        load_run(str(folder))
+
+
+def test_a_missing_model(tmp_path: Path) -> None:
+    folder = _finished(tmp_path / "run")
+    (folder / "model.keras").unlink()
+    with pytest.raises(UserError, match="run is damaged or of another version"):
+        load_run(str(folder))
+
+
+def test_overwriting_removes_the_old_run_and_nothing_else(tmp_path: Path) -> None:
+    folder = _finished(tmp_path / "run")
+    (folder / "notes.txt").write_text("mine")
+    (folder / "evaluation-test.json").write_text("{}")
+    with pytest.raises(UserError, match="already holds a finished run"):
+        prepare_run(str(folder), overwrite=False)
+    prepare_run(str(folder), overwrite=True)
+    assert {p.name for p in folder.iterdir()} == {"notes.txt", "checkpoints"}
+
+
+def test_what_an_unfinished_run_left_is_replaced(tmp_path: Path) -> None:
+    folder = prepare_run(str(tmp_path / "run"), overwrite=False)
+    (folder / "checkpoints" / "best.weights.h5").write_text("half")
+    prepare_run(str(folder), overwrite=False)
+    assert list((folder / "checkpoints").iterdir()) == []
+
+
+def test_an_output_that_cannot_be_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="file cannot be written"):
+        prepare_run(str(tmp_path / "file"), overwrite=False)
+    with pytest.raises(UsageError, match="must be a local folder, got gs://b/run"):
+        prepare_run("gs://b/run", overwrite=False)

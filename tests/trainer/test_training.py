@@ -1,0 +1,288 @@
+"""The trainer from the command line to the files of a run."""
+
+import csv
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from schemas.errors import UsageError, UserError
+from tests.support.data_sets import cyclic_windows, write_data_set
+from trainer.__main__ import main
+from trainer.data_set import open_data_set
+from trainer.devices import set_up_devices
+from trainer.metrics import hit_rate
+from trainer.models import build_model
+from trainer.options import TrainOptions
+from trainer.records import load_split
+from trainer.runs import load_run
+from trainer.training import model_config, train
+from trainer.validation import Validation
+
+SMALL = {
+    "item_embedding": 8,
+    "day_embedding": 2,
+    "units": (16,),
+    "batch_size": 32,
+    "epochs": 4,
+    "learning_rate": 0.02,
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> str:
+    train_windows = cyclic_windows(150, 20, 4, 0)
+    held_out = cyclic_windows(30, 20, 4, 1)
+    return write_data_set(
+        tmp_path_factory.mktemp("data") / "set",
+        train_windows,
+        held_out,
+        num_items=20,
+        max_length=4,
+        with_graph=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def run(data: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run, made through `main`."""
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    config = folder.parent / "small.json"
+    config.write_text(json.dumps({**SMALL, "units": [16]}))
+    argv = ["train", "--data", data, "--output", str(folder), "--config", str(config)]
+    assert main(argv) == 0
+    return folder
+
+
+def test_a_run_holds_what_it_promises(run: Path) -> None:
+    names = {path.name for path in run.iterdir()}
+    assert names >= {"config.json", "history.csv", "metrics.json", "model.keras"}
+    assert (run / "checkpoints" / "best.weights.h5").exists()
+    assert (run / "checkpoints" / "last.weights.h5").exists()
+    assert (run / "model" / "saved_model.pb").exists()
+    assert {path.name for path in (run / "logs").iterdir()} == {"train", "validation"}
+
+
+def test_metrics_are_those_of_the_best_epoch(run: Path) -> None:
+    metrics = json.loads((run / "metrics.json").read_text())
+    with open(run / "history.csv") as file:
+        history = list(csv.DictReader(file))
+    assert len(history) == metrics["epochs"] <= 4
+    best = max(history, key=lambda row: float(row["val_ndcg@10"]))
+    assert metrics["best_epoch"] == int(best["epoch"])
+    for name in ("loss", "val_loss", "val_hr@10", "val_ndcg@10"):
+        assert metrics[name] == pytest.approx(float(best[name]))
+    # Item j is always followed by j + 1: that can be learned.
+    assert metrics["val_ndcg@10"] > 0.7
+    assert "CPU:0; precision float32; backend tensorflow" in metrics["devices"]
+
+
+def test_the_kept_model_is_the_best_one(run: Path, data: str) -> None:
+    model, options = load_run(str(run))
+    assert (options.data, options.units) == (data, (16,))
+    metrics = json.loads((run / "metrics.json").read_text())
+    figures = Validation(open_data_set(data), "eval", "age")(model)
+    assert figures["ndcg@10"] == pytest.approx(metrics["val_ndcg@10"], abs=1e-6)
+    assert figures["loss"] == pytest.approx(metrics["val_loss"], abs=1e-5)
+
+
+def test_the_same_seed_gives_the_same_weights(run: Path, data: str) -> None:
+    again = run.parent / "again"
+    config = str(run / "config.json")
+    assert main(["train", "--config", config, "--output", str(again), "--quiet"]) == 0
+    first, second = load_run(str(run))[0], load_run(str(again))[0]
+    for one, other in zip(first.weights, second.weights, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_a_finished_run_is_kept_unless_told(
+    run: Path, data: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (run / "metrics.json").read_text()
+    assert main(["train", "--data", data, "--output", str(run)]) == 1
+    error = capsys.readouterr().err
+    assert "already holds a finished run" in error
+    assert "--overwrite" in error
+    assert (run / "metrics.json").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("argv", "status", "message"),
+    [
+        ([], 2, "a command is missing; choose one of train, evaluate, predict"),
+        (["tarin"], 2, "invalid choice: 'tarin'"),
+        (["train", "--data", "D"], 2, "--output is missing"),
+        (["train", "--epoch", "2"], 2, "unknown flag --epoch; did you mean --epochs?"),
+        (["train", "--epochs", "x"], 2, "invalid int value: 'x'"),
+        (
+            ["train", "--data", "no/where", "--output", "R"],
+            1,
+            "there is no data set at no/where",
+        ),
+    ],
+)
+def test_what_the_user_can_mend_is_one_sentence(
+    argv: list[str], status: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(argv) == status
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.startswith("python -m trainer: ")
+    assert error.count("\n") == 1
+
+
+def test_help_needs_no_tensorflow(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["train", "--help"])
+    assert stop.value.code == 0
+    assert "--learning_rate" in capsys.readouterr().out
+
+
+def test_quiet_says_nothing(
+    data: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--units", "4", "--item_embedding", "4", "--epochs", "1", "--quiet"]
+    argv = ["train", "--data", data, "--output", str(tmp_path / "run"), *flags]
+    assert main(argv) == 0
+    assert tuple(capfd.readouterr()) == ("", "")
+
+
+def _options(data: str, output: Path, **changes) -> TrainOptions:
+    return TrainOptions(data=data, output=str(output), **{**SMALL, **changes})
+
+
+def test_without_eval_records_the_training_loss_decides(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    windows = cyclic_windows(40, 6, 3, 0)
+    data = write_data_set(
+        tmp_path / "data",
+        windows,
+        num_items=6,
+        max_length=3,
+        split="none",
+        with_graph=True,
+    )
+    metrics = train(_options(data, tmp_path / "run", epochs=2))
+    assert metrics["best_epoch"] == 2
+    assert not any(name.startswith("val_") for name in metrics)
+    said = [r.getMessage() for r in caplog.records if "no eval records" in r.message]
+    assert len(said) == 1
+
+
+def test_training_stops_when_nothing_gets_better(data: str, tmp_path: Path) -> None:
+    # At this rate nothing moves, so the first epoch stays the best.
+    options = _options(
+        data, tmp_path / "run", learning_rate=1e-12, epochs=9, patience=2
+    )
+    metrics = train(options)
+    assert metrics["epochs"] == 3
+    assert metrics["best_epoch"] == 1
+
+
+def test_patience_0_never_stops_early(data: str, tmp_path: Path) -> None:
+    options = _options(
+        data, tmp_path / "run", learning_rate=1e-12, epochs=4, patience=0
+    )
+    assert train(options)["epochs"] == 4
+
+
+def test_divergence_is_one_clear_sentence(data: str, tmp_path: Path) -> None:
+    options = _options(data, tmp_path / "run", learning_rate=1e30)
+    with pytest.raises(UserError, match=r"diverged; lower --learning_rate \(now 1e\+3"):
+        train(options)
+    with pytest.raises(UserError, match=r"holds no metrics\.json"):
+        load_run(str(tmp_path / "run"))
+
+
+def test_a_damaged_data_set_does_not_cost_the_earlier_run(
+    data: str, run: Path, tmp_path: Path
+) -> None:
+    damaged = shutil.copytree(data, tmp_path / "damaged")
+    shard = sorted((damaged / "train").iterdir())[0]
+    shard.write_bytes(shard.read_bytes()[:-40])
+    before = {path.name for path in run.iterdir()}
+    with pytest.raises(UserError, match=r"windows-00000-of-00002.* is damaged"):
+        train(_options(str(damaged), run, overwrite=True))
+    assert {path.name for path in run.iterdir()} == before
+    load_run(str(run))
+
+
+def test_an_empty_training_split(tmp_path: Path) -> None:
+    windows = cyclic_windows(4, 6, 3, 0)
+    data = write_data_set(tmp_path / "data", [], windows, num_items=6, max_length=3)
+    with pytest.raises(UserError, match=r"the training split of .* is empty"):
+        train(_options(data, tmp_path / "run"))
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("day_feature", ["gap", "none"])
+def test_other_day_features(data: str, tmp_path: Path, day_feature: str) -> None:
+    options = _options(data, tmp_path / "run", day_feature=day_feature, epochs=1)
+    train(options)
+    model, read = load_run(str(tmp_path / "run"))
+    assert read.day_feature == day_feature
+    assert model.uses_days is (day_feature == "gap")
+
+
+def test_mixed_precision_leaves_a_model_in_float32(data: str, tmp_path: Path) -> None:
+    options = _options(data, tmp_path / "run", mixed_precision=True)
+    metrics = train(options)
+    assert "precision mixed_bfloat16" in metrics["devices"]
+    assert metrics["val_ndcg@10"] > 0.7
+    model, _ = load_run(str(tmp_path / "run"))
+    assert model.recurrent[0].dtype_policy.name == "float32"
+
+
+def test_float16_scales_its_loss(data: str, tmp_path: Path) -> None:
+    options = _options(data, tmp_path / "run")
+    devices = dataclasses.replace(set_up_devices(), policy="mixed_float16")
+    assert train(options, devices)["val_ndcg@10"] > 0.7
+
+
+@pytest.mark.slow
+def test_xla_gives_the_same_loss(data: str, tmp_path: Path) -> None:
+    losses = [
+        train(_options(data, tmp_path / jit, epochs=1, jit_compile=jit))["loss"]
+        for jit in ("on", "off")
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+
+
+def test_xla_that_a_layer_forbids_is_an_error(
+    data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What Keras does to an LSTM that cuDNN will run.
+    build = keras.layers.LSTM.__init__
+
+    def forbidding(self, *args, **kwargs) -> None:
+        build(self, *args, **kwargs)
+        self.supports_jit = False
+
+    monkeypatch.setattr(keras.layers.LSTM, "__init__", forbidding)
+    options = _options(data, tmp_path / "run", jit_compile="on")
+    with pytest.raises(UsageError, match="--jit_compile on cannot be had"):
+        train(options)
+
+
+def test_validation_is_the_rank_of_each_last_target(data: str) -> None:
+    data_set = open_data_set(data)
+    config = model_config(data_set, TrainOptions(data="D", output="R", units=(4,)))
+    model = build_model(config)
+    model.build()
+    figures = Validation(data_set, "eval", "age", batch_size=7)(model)
+    columns = load_split(data_set, "eval", ["item_id", "nb_days", "target", "seen"])
+    scores = np.array(
+        model({"item_id": columns["item_id"], "days": columns["nb_days"]})
+    )
+    ranks = []
+    for row, target in enumerate(columns["target"][:, -1]):
+        seen = {item for item in columns["seen"].dense(row, row + 1)[0] if item}
+        own = scores[row, target - 1]
+        left = [s for j, s in enumerate(scores[row], start=1) if j not in seen]
+        ranks.append(np.inf if target in seen else sum(s > own for s in left))
+    assert figures["hr@10"] == pytest.approx(hit_rate(ranks, 10))

@@ -1,0 +1,58 @@
+"""Histories out of a data set, to show what a model answers them."""
+
+import datetime
+
+import numpy as np
+
+from schemas import features, layout
+from schemas.errors import UserError
+from trainer.data_set import DataSet
+from trainer.records import load_split
+from trainer.serving.requests import Event, Request
+
+_EPOCH = datetime.date(1970, 1, 1)
+
+
+def example_requests(data_set: DataSet, count: int) -> list[Request]:
+    """Returns histories of users, those with the most inputs first.
+
+    They come from the test split, or from eval or train where there is none, one a
+    user, and hold the known items of the inputs of a window; `as_of` is the day of its
+    target. Of equally long ones the first in the order of the shards are taken.
+
+    Args:
+      data_set: the data set.
+      count: how many histories.
+
+    Raises:
+      UserError: the data set has no record.
+    """
+    names = (features.ITEM_ID, features.DAY, features.USER_ID)
+    splits = (layout.TEST, layout.EVAL, layout.TRAIN)
+    split = next((name for name in splits if data_set.num_records(name)), None)
+    if split is None:
+        raise UserError(f"{data_set.path} holds no records to take examples from.")
+    columns = load_split(data_set, split, names)
+    items, days = columns[features.ITEM_ID], columns[features.DAY]
+    known = (items != features.PADDING_ID) & (items <= data_set.num_items)
+    requests: dict[str, Request] = {}
+    for row in np.argsort(-known.sum(axis=1), kind="stable"):
+        user = columns[features.USER_ID][row].decode()
+        if user in requests:
+            continue
+        history = tuple(
+            Event(_iso(days[row, place]), _text(data_set, items[row, place]))
+            for place in np.flatnonzero(known[row])
+        )
+        requests[user] = Request(history, _iso(days[row, -1]), user)
+        if len(requests) == count:
+            break
+    return list(requests.values())
+
+
+def _iso(day: int) -> str:
+    return (_EPOCH + datetime.timedelta(days=int(day))).isoformat()
+
+
+def _text(data_set: DataSet, item_id: int) -> str:
+    return data_set.vocabulary[item_id - features.FIRST_ITEM_ID].decode()
