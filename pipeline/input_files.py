@@ -1,6 +1,5 @@
 """Which files an input names, in what format, and in which ranges they are read."""
 
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -159,9 +158,3 @@ def read_start(path: str) -> bytes:
 def input_bytes(files: Sequence[InputFile]) -> int:
     """Returns about how many bytes the files have, decompressed."""
     return sum(f.size * (5 if is_compressed(f.path) else 1) for f in files)
-
-
-def preview(files: Sequence[InputFile], count: int = 3) -> str:
-    """Returns the first paths for a message."""
-    shown = ", ".join(file.path for file in itertools.islice(files, count))
-    return shown + (", ..." if len(files) > count else "")

@@ -1,7 +1,7 @@
 """A live line that says which part of the pipeline is at work.
 
-Beam's in-process engine names the stage it schedules in its debug log, and says nothing
-else while it runs; another runner has a display of its own.
+Beam's in-process engine names the stage it runs in its debug log, and says nothing else
+meanwhile; another runner has a display of its own.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from rich.console import Console
 
 _ENGINE_LOGGER = "apache_beam.runners.portability.fn_api_runner"
-_MARK = "Scheduling bundle in stage for execution"
+_MARK = "Running bundle for stage"
 
 # The step whose name stands in a stage's name, and what it does, in words.
 _STAGES = (
@@ -65,7 +65,7 @@ class _StageHandler(logging.Handler):
         self._console = console
         self._status = status
         self._started = time.monotonic()
-        self._shown = ""
+        self._shown: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.levelno >= logging.WARNING:
@@ -74,9 +74,11 @@ class _StageHandler(logging.Handler):
         if not str(record.msg).startswith(_MARK):
             return
         name = stage_in_words(str(record.args))
-        if not name or name == self._shown:
+        # The engine begins with small stages of all parts, such as their constants.
+        started = bool(self._shown) or name == _STAGES[0][1]
+        if not name or name in self._shown or not started:
             return
-        self._shown = name
+        self._shown.add(name)
         seconds = time.monotonic() - self._started
         if self._status is not None:
             self._status.update(f"{name} ({seconds:.0f} s)")  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from pipeline.formats.lines import count_lines, decode, printable, rows_of_records
@@ -65,6 +66,8 @@ def parse_delimited(
         places = np.asarray([record.line for record in records], np.int64)
         if len(places) != num_rows:
             return _one_by_one(data, header, fields, dialect)
+    if not dialect.multiline and _hold_line_break(columns):
+        return _one_by_one(data, header, fields, dialect)
     return Rows(columns, places, _text_of(data, dialect), num_lines)
 
 
@@ -95,6 +98,11 @@ def _columns(
     except pa.ArrowInvalid:
         return None
     return {name: table.column(name).combine_chunks() for name in fields}
+
+
+def _hold_line_break(columns: dict[str, pa.Array]) -> bool:
+    found = (pc.any(pc.match_substring(c, "\n")).as_py() for c in columns.values())
+    return any(found)
 
 
 class _Record(NamedTuple):

@@ -1,0 +1,66 @@
+import gzip
+import io
+
+import pytest
+
+from pipeline.storage import is_compressed, open_raw, open_text, read_line
+from schemas.errors import UserError
+
+DATA = b"user\n" * 50_000
+
+
+def write(path, data):
+    path.write_bytes(data)
+    return str(path)
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "A.CSV.GZ", "gs://b/c.gz"])
+def test_gzip_is_known_by_its_name(name):
+    assert is_compressed(name)
+    assert not is_compressed(name + ".csv")
+
+
+def test_text_is_decompressed_and_raw_is_not(tmp_path):
+    packed = gzip.compress(DATA)
+    path = write(tmp_path / "a.gz", packed)
+    with open_text(path) as stream:
+        assert stream.read() == DATA
+    with open_raw(path) as stream:
+        assert stream.read() == packed
+    with open_text(write(tmp_path / "a.csv", DATA)) as stream:
+        assert stream.read() == DATA
+
+
+def test_gzip_of_several_parts(tmp_path):
+    path = write(tmp_path / "a.gz", gzip.compress(b"a\n") + gzip.compress(b"b\n"))
+    with open_text(path) as stream:
+        assert stream.read() == b"a\nb\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [gzip.compress(DATA)[:-20], gzip.compress(DATA)[:100], DATA, b"\x1f\x8b" + DATA],
+    ids=["without its end", "only a start", "plain", "nonsense"],
+)
+def test_gzip_that_is_not_whole_is_one_sentence(tmp_path, data):
+    path = write(tmp_path / "a.csv.gz", data)
+    with (
+        pytest.raises(
+            UserError, match=r"a\.csv\.gz is not a whole gzip file \(.*again"
+        ),
+        open_text(path) as stream,
+    ):
+        stream.read()
+
+
+def test_file_that_cannot_be_opened_is_one_sentence(tmp_path):
+    with pytest.raises(UserError, match=r"cannot open .*none\.csv: "):
+        open_raw(str(tmp_path / "none.csv"))
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (2 << 20) + 7])
+def test_line_of_any_length(size):
+    stream = io.BytesIO(b"x" * size + b"\nrest")
+    assert read_line(stream) == b"x" * size + b"\n"
+    assert read_line(stream) == b"rest"
+    assert read_line(stream) == b""
