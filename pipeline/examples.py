@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 
 from pipeline import columns
@@ -49,7 +50,7 @@ def encode_examples(
     max_length = len(target[0])
     last_target = target.flatten().to_numpy().reshape(-1, max_length)[:, -1]
     features = {}
-    for name, feature in sorted(example_features(max_length).items()):
+    for name, feature in example_features(max_length).items():
         if split in feature.splits:
             column = batch.column(name)
             features[name] = _distinct(column, num_items) if name == SEEN else column
@@ -60,10 +61,7 @@ def encode_examples(
             pa.array(_digests(batch.column(DIGEST_LOW))),
             batch.column(START).flatten(),
             pa.array(last_target == unknown_id(num_items)),
-            pa.array(
-                RecordBatchToExamplesEncoder().encode(pa.record_batch(features)),
-                pa.large_binary(),
-            ),
+            serialize(features),
         ],
         schema=SHARD_SCHEMA,
     )
@@ -71,6 +69,26 @@ def encode_examples(
     for number in np.unique(shard):
         chosen = rows.filter(pa.array(shard == number))
         yield int(number), columns.to_bytes(chosen)
+
+
+def serialize(features: dict[str, pa.Array]) -> pa.LargeBinaryArray:
+    """Serialises examples, equal ones to equal bytes.
+
+    Features of an example are a protobuf map, and a map is written in an order that
+    changes from one message to the next. So each feature is encoded by itself, and the
+    messages of a row are put one behind the other in the order of the features' names:
+    concatenated messages are, by the rules of protobuf, their merger.
+
+    Args:
+      features: columns of lists, by name, of equal length.
+    """
+    encoder = RecordBatchToExamplesEncoder()
+    parts = [
+        pa.array(encoder.encode(pa.record_batch({name: column})), pa.large_binary())
+        for name, column in sorted(features.items())
+    ]
+    empty = pa.scalar(b"", pa.large_binary())
+    return pc.binary_join_element_wise(*parts, empty)
 
 
 def sorted_examples(parts: Sequence[pa.RecordBatch]) -> tuple[list[bytes], int]:

@@ -1,5 +1,6 @@
 """Which files an input names, in what format, and in which ranges they are read."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -75,17 +76,14 @@ def list_files(patterns: Sequence[str]) -> list[InputFile]:
             matched = FileSystems.match([pattern])[0].metadata_list
         except (BeamIOError, ValueError, OSError) as error:
             raise UserError(f"cannot look up the input {pattern}: {error}") from error
+        # A local folder matches as if it were a file.
+        if os.path.isdir(pattern) or pattern.endswith("/"):
+            raise UserError(
+                f"the input {pattern} is a folder; name its files, for instance "
+                f"'{pattern.rstrip('/')}/*.jsonl'."
+            )
         files = {entry.path: entry.size_in_bytes for entry in matched}
         if not files:
-            # A folder does not match as a file; say so where there is one.
-            is_folder = bool(
-                FileSystems.match([pattern.rstrip("/") + "/*"])[0].metadata_list
-            )
-            if is_folder:
-                raise UserError(
-                    f"the input {pattern} is a folder; name its files, for instance "
-                    f"'{pattern.rstrip('/')}/*.jsonl'."
-                )
             raise UserError(
                 f"the input {pattern} matches no file; check the path, and put a glob "
                 "in quotes."

@@ -11,7 +11,7 @@ from pipeline.storage import open_raw, read_line
 from schemas.errors import UserError
 
 # A record longer than this is none: it began with a quote that nothing closes.
-_LONGEST_RECORD_BYTES = 64 << 20
+_LONGEST_RECORD_BYTES = 16 << 20
 
 
 def read_range(path: str, start: int, stop: int) -> tuple[int, bytes]:

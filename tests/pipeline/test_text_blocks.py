@@ -140,7 +140,7 @@ def test_blocks_of_anything_lose_nothing(text, size):
 
 
 def test_quote_that_nothing_closes_does_not_take_the_memory():
-    data = b'a,"b\n' + b"c,d\n" * (20 << 20)
+    data = b'a,"b\n' + (b"c" * (1 << 20) + b"\n") * 40
     message = r"p has a quote after byte 0 that is not closed for .* bytes; .*"
     with pytest.raises(UserError, match=message + "--quoted_line_breaks no"):
         blocks_of(data, 16 << 20, ",")
