@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 
 from pipeline import columns
-from pipeline.digests import bucket_of
+from pipeline.digests import UInt64s, bucket_of
 from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW
 from pipeline.windows import Int64s
 from schemas.features import SEEN, START, TARGET, example_features, unknown_id
@@ -108,8 +108,8 @@ def sorted_examples(parts: Sequence[pa.RecordBatch]) -> tuple[list[bytes], int]:
     return examples, rows.column("is_unknown").to_pylist().count(True)
 
 
-def _digests(column: pa.Array) -> np.ndarray:
-    return column.flatten().to_numpy().view(np.uint64)
+def _digests(column: pa.Array) -> UInt64s:
+    return column.flatten().to_numpy().view(np.uint64)  # type: ignore[no-any-return]
 
 
 def _distinct(seen: pa.LargeListArray, num_items: int) -> pa.LargeListArray:

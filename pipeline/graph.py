@@ -10,12 +10,13 @@ from apache_beam.pvalue import AsList, AsSingleton
 from pipeline.accounts import DayPlan, ReadAccount, SequenceAccount, row_counts
 from pipeline.learned import Learned, read_learned
 from pipeline.options import Options, iso_date
+from pipeline.output import TRANSFORM_TEMP
 from pipeline.read import ReadEvents
-from pipeline.sequence import CutSequences
+from pipeline.sequence import CutWindows, SortHistories
 from pipeline.transform import TransformWindows
 from pipeline.write import Shard, WriteExamples, WriteRejects, write_manifest
 from schemas.features import example_features
-from schemas.layout import MANIFEST, join
+from schemas.layout import MANIFEST, TRAIN, join
 from schemas.manifest import Manifest
 
 _RECORDED_LIBRARIES = (
@@ -43,11 +44,21 @@ def build(
     reading = pipeline | "ReadEvents" >> ReadEvents(
         patterns, options.read, options.num_partitions
     )
-    sequences = reading.batches | "CutSequences" >> CutSequences(
+    sequences = reading.batches | "SortHistories" >> SortHistories(
         reading.account, options
     )
-    transformed = sequences.windows | "TransformWindows" >> TransformWindows(
-        options, join(output, "transform_temp")
+    training = sequences.histories | "CutTrainingWindows" >> CutWindows(
+        sequences, options, [TRAIN]
+    )
+    windows = (
+        sequences.histories
+        # Not fused with the first cut, whose outcome this one's consumers wait for.
+        | "SpreadHistories" >> beam.Reshuffle()
+        | "CutWindows"
+        >> CutWindows(sequences, options, [TRAIN, *options.split.held_out])
+    )
+    transformed = windows | "TransformWindows" >> TransformWindows(
+        training[TRAIN], options, join(output, TRANSFORM_TEMP)
     )
     learned = transformed.transform_fn[0] | "ReadLearned" >> beam.Map(
         read_learned, options.window.max_length, options.min_item_count

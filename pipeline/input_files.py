@@ -89,7 +89,7 @@ def list_files(patterns: Sequence[str]) -> list[InputFile]:
                 "in quotes."
             )
         found |= files
-    ordered = sorted(found, key=lambda path: path.encode())
+    ordered = sorted(found, key=os.fsencode)
     return [InputFile(i, path, found[path]) for i, path in enumerate(ordered)]
 
 

@@ -50,7 +50,7 @@ class Output:
           overwrite: whether a complete data set may be replaced.
 
         Raises:
-          UserError: there is one, or something else.
+          UserError: there is one, or something else, or no such storage is known.
           UsageError: the path is empty.
         """
         if not path:
@@ -60,7 +60,11 @@ class Output:
         self._is_new = False
         if self._is_local:
             self._check_local()
-        if FileSystems.exists(join(self._path, MANIFEST)) and not overwrite:
+        try:
+            is_complete = FileSystems.exists(join(self._path, MANIFEST))
+        except (BeamIOError, ImportError, ValueError) as error:
+            raise UserError(f"cannot look up --output {self._path}: {error}") from error
+        if is_complete and not overwrite:
             raise UserError(
                 f"{self._path} already holds a complete data set; give --overwrite to "
                 "replace it, or another --output."

@@ -20,7 +20,7 @@ _MARK = "Running bundle for stage"
 _STAGES = (
     ("ReadBlocks", "reading reviews"),
     ("BuildHistories", "sorting histories"),
-    ("CutWindows", "cutting windows"),
+    ("CutTrainingWindows", "cutting windows"),
     ("Analyze", "learning vocabulary and day buckets"),
     ("Transform(Train|Eval|Test)", "turning items and days into ids"),
     ("WriteShards", "writing TFRecords"),

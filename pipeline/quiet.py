@@ -1,6 +1,7 @@
 """Keeps start-up noise and what the closing sentence says anyway out of the log."""
 
 import contextlib
+import gc
 import logging
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ def load_libraries() -> None:
 
         tf.get_logger().setLevel(logging.ERROR)
         tf.config.list_physical_devices()
+    # What the imports made stays for good; each full collection would look at it all.
+    gc.freeze()
 
 
 @contextlib.contextmanager

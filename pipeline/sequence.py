@@ -1,6 +1,6 @@
-"""Sequences, as Beam steps: events by partition to raw windows by split."""
+"""Sequences, as Beam steps: events by partition to histories, to windows by split."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -43,14 +43,14 @@ class Sequences(NamedTuple):
     """What sequencing yields.
 
     Attributes:
-      windows: raw windows of each split, as record batches.
+      histories: serialised histories, one element a partition.
       account: one `SequenceAccount`.
       plan: one `DayPlan`.
       reference_day: one day number.
       num_items: the number of distinct items, one integer.
     """
 
-    windows: dict[str, beam.PCollection[pa.RecordBatch]]
+    histories: beam.PCollection[bytes]
     account: beam.PCollection[SequenceAccount]
     plan: beam.PCollection[DayPlan]
     reference_day: beam.PCollection[int]
@@ -58,8 +58,8 @@ class Sequences(NamedTuple):
 
 
 @dataclass
-class CutSequences(beam.PTransform):
-    """Sorts events into histories and cuts these into windows.
+class SortHistories(beam.PTransform):
+    """Sorts events into histories, and finds the days on which splits depend.
 
     Attributes:
       account: what became of the rows, one `ReadAccount`.
@@ -71,46 +71,66 @@ class CutSequences(beam.PTransform):
 
     @no_annotations  # Beam takes only collections for hints, not tuples of them
     def expand(self, batches: beam.PCollection[tuple[int, bytes]]) -> Sequences:
-        """Wires the steps from events to windows."""
-        options = self.options
-        plan = self.account | "PlanDays" >> beam.Map(plan_days, options)
+        """Wires the steps from events to histories."""
+        plan = self.account | "PlanDays" >> beam.Map(plan_days, self.options)
         built = (
             batches
             | "GroupByPartition" >> beam.GroupByKey()
             | "BuildHistories"
             >> beam.ParDo(
-                BuildHistories(options), pvalue.AsSingleton(plan)
+                BuildHistories(self.options), pvalue.AsSingleton(plan)
             ).with_outputs(_HISTORIES, _ACCOUNTS, _ITEMS)
         )
         account = built[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
             add_sequence_accounts
         )
         origin = account | "FindReferenceDay" >> beam.Map(
-            reference_day, pvalue.AsSingleton(plan), options
+            reference_day, pvalue.AsSingleton(plan), self.options
         )
-        windows = built[_HISTORIES] | "CutWindows" >> beam.ParDo(
-            CutWindows(options), pvalue.AsSingleton(plan), pvalue.AsSingleton(origin)
-        ).with_outputs(TRAIN, *options.split.held_out)
         num_items = (
             built[_ITEMS]
             | "GroupItems" >> beam.GroupByKey()
             | "CountItems" >> beam.Map(count_distinct)
             | "AddItems" >> beam.CombineGlobally(sum)
         )
-        return Sequences(
-            {name: windows[name] for name in (TRAIN, *options.split.held_out)},
-            account,
-            plan,
-            origin,
-            num_items,
-        )
+        return Sequences(built[_HISTORIES], account, plan, origin, num_items)
+
+
+@dataclass
+class CutWindows(beam.PTransform):
+    """Cuts histories into raw windows.
+
+    Where windows are needed twice, they are cut twice: they are several times larger
+    than the histories, and dearer to keep than to cut.
+
+    Attributes:
+      sequences: what the cut depends on.
+      options: all settings.
+      splits: the splits to cut.
+    """
+
+    sequences: Sequences
+    options: Options
+    splits: Sequence[str]
+
+    @no_annotations
+    def expand(
+        self, histories: beam.PCollection[bytes]
+    ) -> dict[str, beam.PCollection[pa.RecordBatch]]:
+        """Wires the one step, with its outputs by split."""
+        windows = histories | "Cut" >> beam.ParDo(
+            CutPartition(self.options, self.splits),
+            pvalue.AsSingleton(self.sequences.plan),
+            pvalue.AsSingleton(self.sequences.reference_day),
+        ).with_outputs(*self.splits)
+        return {split: windows[split] for split in self.splits}
 
 
 class BuildHistories(beam.DoFn):
     """Sorts a partition; a DoFn for its three outputs."""
 
     def __init__(self, options: Options) -> None:
-        """Sets how to sort; see `CutSequences`."""
+        """Sets how to sort; see `SortHistories`."""
         self._options = options
 
     @no_annotations
@@ -144,12 +164,13 @@ class BuildHistories(beam.DoFn):
             yield pvalue.TaggedOutput(_ITEMS, part)
 
 
-class CutWindows(beam.DoFn):
+class CutPartition(beam.DoFn):
     """Cuts the histories of a partition; a DoFn for its outputs by split."""
 
-    def __init__(self, options: Options) -> None:
-        """Sets how to cut; see `CutSequences`."""
+    def __init__(self, options: Options, splits: Sequence[str]) -> None:
+        """Sets how to cut; see `CutWindows`."""
         self._options = options
+        self._splits = splits
 
     @no_annotations
     def process(
@@ -159,9 +180,10 @@ class CutWindows(beam.DoFn):
         histories = from_batch(columns.from_bytes(element))
         options = self._options
         by_split = split_windows(histories, options.window, options.split, plan.cuts)
-        for name, windows in by_split.items():
-            for batch in _batches(histories, name, windows, reference_day, options):
-                yield pvalue.TaggedOutput(name, batch)
+        for split in self._splits:
+            windows = by_split[split]
+            for batch in _batches(histories, split, windows, reference_day, options):
+                yield pvalue.TaggedOutput(split, batch)
 
 
 def _batches(

@@ -23,10 +23,13 @@ def print_summary(manifest: Manifest, output: str, seconds: float) -> None:
     table.add_column(justify="right", no_wrap=True)
     for name, value in summary_rows(manifest, seconds):
         table.add_row(name, value)
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
     console.print(table)
     split = manifest.split.name
-    console.print(f"\n{output} is complete. --split {split}: {SPLIT_CAVEATS[split]}.")
+    console.print(
+        f"\n{output} is complete. --split {split}: {SPLIT_CAVEATS[split]}.",
+        soft_wrap=True,
+    )
 
 
 def summary_rows(manifest: Manifest, seconds: float) -> list[tuple[str, str]]:

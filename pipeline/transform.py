@@ -17,7 +17,6 @@ from pipeline.options import Options
 from pipeline.preprocessing import preprocessing_fn
 from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW
 from schemas.features import Feature, raw_features
-from schemas.layout import TRAIN
 
 _DTYPES = {"int64": tf.int64, "bytes": tf.string}
 
@@ -41,10 +40,12 @@ class TransformWindows(beam.PTransform):
     """Turns raw windows into ids and buckets.
 
     Attributes:
+      training: raw windows of the training split, to learn from.
       options: all settings.
       temp_folder: where tf.Transform may write while it runs.
     """
 
+    training: beam.PCollection[pa.RecordBatch]
     options: Options
     temp_folder: str
 
@@ -63,7 +64,7 @@ class TransformWindows(beam.PTransform):
             temp_dir=self.temp_folder, passthrough_keys={DIGEST_HIGH, DIGEST_LOW}
         ):
             transform_fn = (
-                windows[TRAIN],
+                self.training,
                 config,
             ) | "Analyze" >> tft_beam.AnalyzeDataset(fn)
             examples = {}

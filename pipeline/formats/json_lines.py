@@ -25,6 +25,7 @@ from pipeline.parse.rows import NOT_JSON, Reject, Rows
 
 # Below this, parsing line by line costs less than another attempt by Arrow.
 SMALLEST_PIECE_BYTES = 1 << 16
+_PARSED_AT_A_TIME_BYTES = 1 << 20
 
 Types = tuple[pa.DataType, ...]
 
@@ -138,15 +139,14 @@ def _read(data: bytes, fields: Sequence[str], types: Types) -> dict[str, pa.Arra
     """Parses a block with the given column types; raises `pa.ArrowInvalid`."""
     if not data.strip():
         return {name: pa.nulls(0, pa.string()) for name in fields}
-    table = pa_json.read_json(
-        pa.BufferReader(data),
-        # One block, since a row must not be longer than a block.
-        read_options=pa_json.ReadOptions(block_size=len(data) + 1, use_threads=False),
-        parse_options=pa_json.ParseOptions(
-            explicit_schema=pa.schema(list(zip(fields, types, strict=True))),
-            unexpected_field_behavior="ignore",
-        ),
-    )
+    # Threads share a block in pieces, and no row may be longer than a piece.
+    longest = max(_PARSED_AT_A_TIME_BYTES, 2 * (data.find(b"\n") + 1))
+    try:
+        table = _read_json(data, fields, types, longest)
+    except pa.ArrowInvalid as error:
+        if "straddling" not in str(error):
+            raise
+        table = _read_json(data, fields, types, len(data) + 1)
     columns = {name: table.column(name).combine_chunks() for name in fields}
     for column in columns.values():
         column.validate(full=True)  # Arrow's JSON parser lets bad UTF-8 through
@@ -159,3 +159,16 @@ def _is_exact(column: pa.Array) -> bool:
     """Whether floats of this size hold every whole number; infinities do not."""
     largest = pc.max(pc.abs(column)).as_py()
     return largest is None or largest < 2.0**53
+
+
+def _read_json(
+    data: bytes, fields: Sequence[str], types: Types, piece_bytes: int
+) -> pa.Table:
+    return pa_json.read_json(
+        pa.BufferReader(data),
+        read_options=pa_json.ReadOptions(block_size=piece_bytes),
+        parse_options=pa_json.ParseOptions(
+            explicit_schema=pa.schema(list(zip(fields, types, strict=True))),
+            unexpected_field_behavior="ignore",
+        ),
+    )

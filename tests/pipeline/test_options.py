@@ -1,0 +1,87 @@
+import argparse
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.options import (
+    Options,
+    ReadOptions,
+    day_number,
+    iso_date,
+    parse_date_flag,
+)
+from pipeline.parse.review_schema import ReviewSchema
+
+SCHEMA = ReviewSchema("user", "item", "date", ("iso",))
+RATED = ReviewSchema("user", "item", "date", ("iso",), rating="stars")
+
+
+@given(st.dates())
+def test_day_numbers_and_dates(date):
+    assert iso_date(day_number(date)) == date.isoformat()
+    assert parse_date_flag(date.isoformat()) == day_number(date)
+    assert day_number(date) == (date - datetime.date(1970, 1, 1)).days
+
+
+@pytest.mark.parametrize(
+    "text", ["2016-04-31", "yesterday", "", "2016-04", "20.04.2016"]
+)
+def test_date_flag_that_is_no_date(text):
+    with pytest.raises(
+        argparse.ArgumentTypeError, match="is no date such as 2018-01-08"
+    ):
+        parse_date_flag(text)
+
+
+def test_rating_is_read_where_it_is_asked_for():
+    assert ReadOptions(RATED).fields == ("user", "item", "date")
+    assert ReadOptions(RATED, min_rating=4).fields == ("user", "item", "date", "stars")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"min_rating": 4.0}, "`min_rating` needs a rating, .* --rating_field"),
+        ({"input_format": "xml"}, "`input_format` must be auto or one of .* got 'xml'"),
+    ],
+)
+def test_wrong_read_options(changes, message):
+    with pytest.raises(ValueError, match=message):
+        ReadOptions(SCHEMA, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"min_item_count": 0}, "`min_item_count` must be at least 1, got 0"),
+        ({"num_shards": 0}, "`num_shards` must be at least 1, got 0"),
+        ({"num_shards": 100_000}, "`num_shards` must be at most 99999, got 100000"),
+        ({"num_partitions": -1}, "`num_partitions` must be at least 1, got -1"),
+        ({"max_reject_fraction": 1.5}, r"must be in \[0, 1\], got 1.5"),
+        ({"max_reject_fraction": -0.1}, r"must be in \[0, 1\], got -0.1"),
+        ({"max_reject_fraction": float("nan")}, r"must be in \[0, 1\], got nan"),
+    ],
+)
+def test_wrong_options(changes, message):
+    with pytest.raises(ValueError, match=message):
+        Options(ReadOptions(SCHEMA), **changes)
+
+
+def test_settings_hold_what_shapes_the_records_and_nothing_else():
+    read = ReadOptions(RATED, latest_day=17_000, min_rating=4.0)
+    settings = Options(read, reference_day=16_000, num_partitions=9).settings()
+    assert settings == Options(read, reference_day=16_000).settings()
+    assert settings["latest_date"] == "2016-07-18"
+    assert settings["reference_date"] == "2013-10-22"
+    assert settings["rating_field"] == "stars"
+    assert settings["date_format"] == ["iso"]
+    assert Options(read).settings()["reference_date"] is None
+    others = [
+        Options(ReadOptions(RATED, latest_day=17_001, min_rating=4.0)),
+        Options(ReadOptions(RATED, latest_day=17_000)),
+        Options(read, num_shards=3),
+        Options(read, drop_repeats="exact"),
+    ]
+    assert all(other.settings() != Options(read).settings() for other in others)

@@ -1,0 +1,211 @@
+import os
+from pathlib import Path
+
+import pytest
+from apache_beam.io.filesystem import FileMetadata, MatchResult
+from apache_beam.io.localfilesystem import LocalFileSystem
+
+from pipeline.output import TRANSFORM_TEMP, Output
+from schemas.errors import UsageError, UserError
+from schemas.layout import MANIFEST, REJECTS, TRANSFORM_FN
+
+
+def fill(folder, mark, *names):
+    """Writes what a run leaves behind; `names` are files under their folders."""
+    for name in names:
+        path = Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(mark)
+
+
+def written(folder):
+    return {
+        str(path.relative_to(folder)): path.read_text()
+        for path in Path(folder).rglob("*")
+        if path.is_file()
+    }
+
+
+def run(path, mark, *names, overwrite=False):
+    """Does what a run that succeeds does."""
+    output = Output(str(path), overwrite)
+    output.prepare()
+    fill(output.folder, mark, f"{TRANSFORM_TEMP}/scratch", MANIFEST, *names)
+    output.complete()
+
+
+def test_a_run_that_succeeds_leaves_its_files_and_nothing_else(tmp_path):
+    path = tmp_path / "a" / "b"
+    run(path, "new", "train/shard", f"{TRANSFORM_FN}/graph")
+    assert written(path) == {
+        MANIFEST: "new",
+        "train/shard": "new",
+        f"{TRANSFORM_FN}/graph": "new",
+    }
+    assert os.listdir(tmp_path / "a") == ["b"]
+    assert sorted(os.listdir(path)) == [MANIFEST, "train", TRANSFORM_FN]
+
+
+def test_nothing_of_a_run_is_in_place_before_it_is_complete(tmp_path):
+    output = Output(str(tmp_path / "data"), overwrite=False)
+    assert os.listdir(tmp_path) == []
+    output.prepare()
+    fill(output.folder, "new", MANIFEST, "train/shard")
+    assert not (tmp_path / "data" / MANIFEST).exists()
+    assert not (tmp_path / "data" / "train").exists()
+
+
+def test_complete_data_set_is_refused_without_overwrite(tmp_path):
+    run(tmp_path / "data", "old", "train/shard")
+    with pytest.raises(
+        UserError, match=r"data already holds a complete data set; give --overwrite"
+    ):
+        Output(str(tmp_path / "data"), overwrite=False)
+    assert written(tmp_path / "data") == {MANIFEST: "old", "train/shard": "old"}
+
+
+@pytest.mark.parametrize("ending", ["", "/", "//"])
+def test_overwrite_replaces_all_of_it(tmp_path, ending):
+    run(tmp_path / "data", "old", "train/a", "test/a", f"{REJECTS}/a")
+    run(f"{tmp_path}/data{ending}", "new", "train/b", overwrite=True)
+    assert written(tmp_path / "data") == {MANIFEST: "new", "train/b": "new"}
+    assert os.listdir(tmp_path) == ["data"]
+
+
+def test_a_run_that_fails_leaves_an_earlier_data_set_untouched(tmp_path):
+    run(tmp_path / "data", "old", "train/a")
+    output = Output(str(tmp_path / "data"), overwrite=True)
+    output.prepare()
+    fill(output.folder, "new", MANIFEST, "train/b")
+    assert written(tmp_path / "data")["train/a"] == "old"
+    output.abandon()
+    assert written(tmp_path / "data") == {MANIFEST: "old", "train/a": "old"}
+
+
+def test_a_run_that_fails_leaves_no_folder_that_it_made(tmp_path):
+    output = Output(str(tmp_path / "data"), overwrite=False)
+    output.prepare()
+    fill(output.folder, "new", "train/b")
+    output.abandon()
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_run_that_fails_leaves_an_empty_folder_as_it_was(tmp_path):
+    (tmp_path / "data").mkdir()
+    output = Output(str(tmp_path / "data"), overwrite=False)
+    output.prepare()
+    output.abandon()
+    assert os.listdir(tmp_path) == ["data"]
+    assert os.listdir(tmp_path / "data") == []
+
+
+def test_what_a_dead_run_left_is_replaced(tmp_path):
+    dead = Output(str(tmp_path / "data"), overwrite=False)
+    dead.prepare()
+    fill(dead.folder, "dead", MANIFEST, "train/a", f"{TRANSFORM_TEMP}/a")
+    # And one that died, without a manifest, while its files were put in their places.
+    fill(tmp_path / "data", "dead", "train/a", "eval/a")
+    run(tmp_path / "data", "new", "train/b")
+    assert written(tmp_path / "data") == {MANIFEST: "new", "train/b": "new"}
+
+
+def test_folder_of_something_else_is_refused(tmp_path):
+    fill(tmp_path, "mine", "thesis.tex", "train/a")
+    for overwrite in (False, True):
+        with pytest.raises(
+            UserError,
+            match=r"holds 'thesis.tex', which no data set does; give --output",
+        ):
+            Output(str(tmp_path), overwrite)
+    assert written(tmp_path) == {"thesis.tex": "mine", "train/a": "mine"}
+
+
+def test_file_is_refused(tmp_path):
+    fill(tmp_path, "mine", "data")
+    with pytest.raises(UserError, match=r"data is a file; name a folder with --output"):
+        Output(str(tmp_path / "data"), overwrite=True)
+
+
+def test_nameless_folder_is_refused():
+    with pytest.raises(UsageError, match="--output names no folder"):
+        Output("", overwrite=False)
+
+
+def test_folder_that_cannot_be_made_is_one_sentence(tmp_path):
+    fill(tmp_path, "mine", "file")
+    output = Output(str(tmp_path / "file" / "data"), overwrite=False)
+    with pytest.raises(UserError, match=r"cannot write to .*/file/data: .* another"):
+        output.prepare()
+
+
+def test_working_folder_may_be_the_output(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run(".", "old", "train/a")
+    run(".", "new", "train/b", overwrite=True)
+    assert written(tmp_path) == {MANIFEST: "new", "train/b": "new"}
+    assert os.getcwd() == str(tmp_path)
+
+
+def test_link_to_a_folder_stays_one(tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "data").symlink_to("disk")
+    run(tmp_path / "data", "new", "train/a")
+    assert (tmp_path / "data").is_symlink()
+    assert written(tmp_path / "disk") == {MANIFEST: "new", "train/a": "new"}
+
+
+class DiskFileSystem(LocalFileSystem):
+    """A storage whose paths begin with `disk://`, such as gs:// has."""
+
+    @classmethod
+    def scheme(cls):
+        return "disk"
+
+    def match(self, patterns, limits=None):
+        found = super().match([path[7:] for path in patterns], limits)
+        return [
+            MatchResult(
+                result.pattern,
+                [
+                    FileMetadata(f"disk://{entry.path}", entry.size_in_bytes)
+                    for entry in result.metadata_list
+                ],
+            )
+            for result in found
+        ]
+
+    def exists(self, path):
+        return super().exists(path[7:])
+
+    def delete(self, paths):
+        for path in paths:
+            os.remove(path[7:])
+
+
+def test_remote_data_set_is_written_in_its_place(tmp_path):
+    path = f"disk://{tmp_path}/data"
+    output = Output(f"{path}/", overwrite=False)
+    assert output.folder == path
+    output.prepare()
+    fill(tmp_path / "data", "old", MANIFEST, "train/a", f"{TRANSFORM_TEMP}/a/b")
+    output.complete()
+    assert written(tmp_path / "data") == {MANIFEST: "old", "train/a": "old"}
+    with pytest.raises(UserError, match="already holds a complete data set"):
+        Output(path, overwrite=False)
+
+
+def test_remote_data_set_is_removed_before_another_takes_its_place(tmp_path):
+    data = tmp_path / "data"
+    fill(
+        data, "old", MANIFEST, "train/a", f"{TRANSFORM_FN}/b/c", f"{REJECTS}/a", "mine"
+    )
+    output = Output(f"disk://{data}", overwrite=True)
+    output.prepare()
+    assert written(data) == {"mine": "old"}
+    output.abandon()
+    assert written(data) == {"mine": "old"}
+
+
+def test_storage_that_is_not_known_is_one_sentence():
+    with pytest.raises(UserError, match="cannot look up --output nowhere://a/b: "):
+        Output("nowhere://a/b", overwrite=False)

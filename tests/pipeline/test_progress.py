@@ -1,0 +1,69 @@
+import logging
+
+import pytest
+
+from pipeline.progress import stage_display, stage_in_words
+
+ENGINE = logging.getLogger("apache_beam.runners.portability.fn_api_runner.fn_runner")
+
+
+def stage(name):
+    ENGINE.debug("Running bundle for stage %s", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("((ref_AppliedPTransform_ReadEvents-ReadBlocks_12)+(x))", "reading reviews"),
+        ("CutSequences/BuildHistories/ParDo", "sorting histories"),
+        ("CutSequences/CutWindows", "cutting windows"),
+        (
+            "TransformWindows/Analyze/VocabularyAccumulate",
+            "learning vocabulary and day",
+        ),
+        ("TransformWindows/TransformEval/Transform", "turning items and days into ids"),
+        ("WriteTrain/WriteShards", "writing TFRecords"),
+        ("MakeManifest", "writing the manifest"),
+        ("ReadEvents/NamePatterns/Impulse", ""),
+    ],
+)
+def test_stages_in_words(name, words):
+    assert stage_in_words(name).startswith(words)
+    assert bool(stage_in_words(name)) == bool(words)
+
+
+def test_each_stage_is_one_line_when_it_begins(capsys):
+    with stage_display():
+        stage("MakeManifest/Impulse")  # a constant of a later step
+        stage("ReadEvents/ReadBlocks")
+        stage("ReadEvents/ReadBlocks")
+        ENGINE.debug("something else")
+        ENGINE.info("something else")
+        stage("NamePatterns")
+        stage("BuildHistories")
+        stage("ReadEvents/ReadBlocks")
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(" s  ")[2] for line in lines] == [
+        "reading reviews",
+        "sorting histories",
+    ]
+
+
+def test_quiet_shows_nothing(capsys):
+    with stage_display(quiet=True):
+        stage("ReadEvents/ReadBlocks")
+    assert capsys.readouterr().err == ""
+
+
+def test_warnings_of_the_engine_are_passed_on(caplog):
+    with stage_display(), caplog.at_level(logging.WARNING):
+        ENGINE.warning("a warning")
+    assert "a warning" in caplog.text
+
+
+def test_the_log_is_as_before_also_after_an_error():
+    logger = logging.getLogger("apache_beam.runners.portability.fn_api_runner")
+    before = (logger.level, logger.propagate, list(logger.handlers))
+    with pytest.raises(RuntimeError), stage_display():
+        raise RuntimeError
+    assert (logger.level, logger.propagate, list(logger.handlers)) == before

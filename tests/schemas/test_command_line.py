@@ -1,0 +1,94 @@
+import pytest
+
+from schemas.command_line import Parser, run_program, unknown_argument
+from schemas.errors import UsageError, UserError
+
+
+@pytest.fixture
+def parser():
+    parser = Parser(prog="prog")
+    parser.add_argument("--max_length", type=int, default=5)
+    parser.add_argument("--input", nargs="+")
+    parser.add_argument("--quiet", action="store_true")
+    return parser
+
+
+def test_flags_are_parsed(parser):
+    args = parser.parse_args(["--max_length=7", "--input", "a", "b", "--quiet"])
+    assert (args.max_length, args.input, args.quiet) == (7, ["a", "b"], True)
+
+
+@pytest.mark.parametrize("flag", ["--max_len", "--max_length_", "--in", "--q"])
+def test_flags_are_never_abbreviated(parser, flag):
+    known, rest = parser.parse_known_args([flag, "7"])
+    assert (known.max_length, known.input, known.quiet) == (5, None, False)
+    assert rest == [flag, "7"]
+    with pytest.raises(UsageError, match=f"unknown flag {flag}"):
+        parser.parse_args([flag, "7"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--max_length", "x"], r"invalid int value: 'x' \(see `prog --help`\)$"),
+        (["--max_length"], "expected one argument"),
+        (
+            ["--max_lenght=7"],
+            r"^unknown flag --max_lenght; did you mean --max_length\?$",
+        ),
+        (["--zzz"], "^unknown flag --zzz; see `prog --help`$"),
+        (["word"], "^'word' stands where no value is expected; put it behind its flag"),
+    ],
+)
+def test_wrong_arguments_raise_a_usage_error(parser, arguments, message):
+    with pytest.raises(UsageError, match=message):
+        parser.parse_args(arguments)
+
+
+def test_flags_for_suggestions(parser):
+    assert parser.flags() == ["-h", "--help", "--max_length", "--input", "--quiet"]
+
+
+def test_nearest_of_several_is_named():
+    error = unknown_argument("--evl_fraction=1", ["--eval_fraction", "--seed"], "prog")
+    assert str(error) == "unknown flag --evl_fraction; did you mean --eval_fraction?"
+
+
+def run(outcome):
+    def main(argv):
+        assert argv == ["--flag"]
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    return run_program(main, ["--flag"], "prog")
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_status_of_the_program_is_kept(status, capsys):
+    assert run(status) == status
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (UserError("no such file."), 1, "prog: no such file.\n"),
+        (UsageError("no such flag"), 2, "prog: no such flag\n"),
+        (KeyboardInterrupt(), 130, "prog: stopped by the user\n"),
+    ],
+)
+def test_what_a_user_can_mend_is_one_sentence(error, status, sentence, capsys):
+    assert run(error) == status
+    assert capsys.readouterr() == ("", sentence)
+
+
+def test_any_other_error_is_not_hidden():
+    with pytest.raises(ZeroDivisionError):
+        run(ZeroDivisionError())
+
+
+def test_help_ends_well(parser):
+    with pytest.raises(SystemExit) as caught:
+        run_program(lambda argv: parser.parse_args(argv) and 0, ["--help"], "prog")
+    assert caught.value.code == 0
