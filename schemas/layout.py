@@ -29,4 +29,4 @@ def rejects_name(index: int) -> str:
 
 def join(folder: str, *parts: str) -> str:
     """Joins path parts with `/`, which local paths and URLs such as gs:// share."""
-    return "/".join([folder.rstrip("/") or "/", *parts])
+    return "/".join([folder.rstrip("/"), *parts]) or "/"

@@ -162,7 +162,9 @@ class DiskFileSystem(LocalFileSystem):
         return "disk"
 
     def match(self, patterns, limits=None):
-        found = super().match([path[7:] for path in patterns], limits)
+        found = super().match(
+            [path.removeprefix("disk://") for path in patterns], limits
+        )
         return [
             MatchResult(
                 result.pattern,
@@ -175,11 +177,11 @@ class DiskFileSystem(LocalFileSystem):
         ]
 
     def exists(self, path):
-        return super().exists(path[7:])
+        return super().exists(path.removeprefix("disk://"))
 
     def delete(self, paths):
         for path in paths:
-            os.remove(path[7:])
+            os.remove(path.removeprefix("disk://"))
 
 
 def test_remote_data_set_is_written_in_its_place(tmp_path):

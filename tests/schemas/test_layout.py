@@ -9,6 +9,7 @@ from schemas import layout
         (("data", "train", "a"), "data/train/a"),
         (("data/", "a"), "data/a"),
         (("/", "a"), "/a"),
+        (("/",), "/"),
         (("gs://bucket/data//", "a"), "gs://bucket/data/a"),
         (("gs://bucket/data",), "gs://bucket/data"),
     ],

@@ -32,9 +32,12 @@ def test_notes_are_left_out_and_all_else_is_passed_on(capfd, monkeypatch):
 
 
 def test_news_is_passed_on_also_where_the_import_fails(capfd):
-    with pytest.raises(ImportError), without_notes():
+    def fail():
         show([NOTES[0], NEWS[0]])
         raise ImportError
+
+    with pytest.raises(ImportError), without_notes():
+        fail()
     assert capfd.readouterr().err.splitlines() == NEWS[:1]
 
 
