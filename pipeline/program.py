@@ -24,9 +24,10 @@ from schemas.manifest import Manifest
 
 _logger = logging.getLogger(__name__)
 
-# How Beam shows an error of a step, from this process or from a worker.
+# How Beam shows an error of a step, from this process or from a worker, whose traceback
+# goes on after a blank line.
 _WORKER_ERROR = re.compile(
-    r"schemas\.errors\.UserError: (.*?)(?: \[while running|\Z)", re.DOTALL
+    r"schemas\.errors\.UserError: (.*?)(?: \[while running|\n\n|\Z)", re.DOTALL
 )
 _STEP_NOTE = re.compile(r" \[while running '[^']*'\].*\Z", re.DOTALL)
 

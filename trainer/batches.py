@@ -190,13 +190,14 @@ def _from_files(
             num_parallel_calls=tf.data.AUTOTUNE,
             deterministic=True,
         )
-        shuffle_seed = tf.random.stateless_uniform(
-            [], epoch_seed, minval=0, maxval=2**62, dtype=tf.int64
+        # `Dataset.shuffle` takes no seed that is a tensor once a global seed is set.
+        blocks = records.batch(_SHUFFLE_BUFFER).enumerate()
+        shuffled = blocks.map(
+            lambda number, block: tf.random.experimental.stateless_shuffle(
+                block, tf.random.experimental.stateless_fold_in(epoch_seed, number)
+            )
         )
-        shuffled = records.shuffle(
-            _SHUFFLE_BUFFER, seed=shuffle_seed, reshuffle_each_iteration=False
-        )
-        return shuffled.batch(batch_size)
+        return shuffled.rebatch(batch_size)
 
     def parse(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
         values = tf.io.parse_example(serialized, spec)

@@ -1,63 +1,17 @@
-"""Keeps TensorFlow's start-up notes away from users, and never an error.
+"""Loads TensorFlow and Keras without their start-up notes."""
 
-While TensorFlow loads and looks for devices its C++ libraries write to file
-descriptor 2, some of it before any setting of a log level is heard. Here that output
-is caught, the known notes are left out, and the rest is passed on.
-"""
-
-import contextlib
-import os
-import re
-import sys
-import tempfile
-from collections.abc import Iterator
-
-_NOTES = re.compile(
-    # Lines of the levels information and warning, and absl's word on itself.
-    rb"[IW]\d{4} |\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IW] |WARNING: All log messages"
-)
-# On a machine without an NVIDIA driver this "error" says that there is none.
-_NO_DRIVER = re.compile(rb"failed call to cuInit")
+from schemas.quiet import without_notes
 
 
 def load_tensorflow() -> None:
-    """Imports TensorFlow and Keras without their notes.
+    """Imports TensorFlow and Keras, and looks for devices.
 
     The commands call it just before their own imports. A level that the user set in
     `TF_CPP_MIN_LOG_LEVEL` is kept, and 0 shows everything.
     """
-    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2") == "0":
-        return
-    with _without_notes():
+    with without_notes():
         # Keras draws its backend in, TensorFlow or another.
         import keras  # noqa: F401
         import tensorflow as tf
 
         tf.config.list_physical_devices()
-
-
-@contextlib.contextmanager
-def _without_notes() -> Iterator[None]:
-    try:
-        target = sys.__stderr__.fileno() if sys.__stderr__ is not None else 2
-        saved = os.dup(target)
-    except (OSError, ValueError):  # There is no stderr to keep clean.
-        yield
-        return
-    with tempfile.TemporaryFile() as caught:
-        try:
-            os.dup2(caught.fileno(), target)
-            yield
-        finally:
-            os.dup2(saved, target)
-            os.close(saved)
-            caught.seek(0)
-            for line in caught.read().splitlines(keepends=True):
-                if not _is_note(line):
-                    os.write(target, line)
-
-
-def _is_note(line: bytes) -> bool:
-    if _NO_DRIVER.search(line):
-        return not os.path.exists("/proc/driver/nvidia")
-    return _NOTES.match(line) is not None

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.__main__ import main
+from pipeline.program import user_sentence
+from schemas.errors import UserError
 from schemas.manifest import Manifest
 from tests.support.programs import run_module
 
@@ -233,6 +235,31 @@ def test_too_many_rejects_leave_no_folder(run, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+SENTENCE = "a.csv has no rows; the first:\n  a.csv row 1\nCheck --schema."
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UserError(SENTENCE),
+        UserError(f"{SENTENCE} [while running 'ReadEvents/ReadBlocks']"),
+        UserError(f"{SENTENCE} [while running 'A']\n [while running 'B']"),
+        RuntimeError(f"Traceback:\nschemas.errors.UserError: {SENTENCE}\n"),
+        RuntimeError(
+            f"Error from worker\n  raise\nschemas.errors.UserError: {SENTENCE}\n\n"
+            "During handling of the above exception, another exception occurred:\n\n"
+            f"Traceback:\nschemas.errors.UserError: {SENTENCE} [while running 'A']\n"
+        ),
+    ],
+)
+def test_sentence_is_found_in_whatever_beam_makes_of_an_error(error):
+    assert user_sentence(error) == SENTENCE
+
+
+def test_another_error_has_no_sentence():
+    assert user_sentence(ValueError("UserError: no [while running 'A']")) is None
+
+
 @pytest.mark.slow
 def test_overwrite_and_what_a_dead_run_left(run, tmp_path):
     reviews = write(tmp_path / "reviews.csv", rows(30))
@@ -281,7 +308,8 @@ def test_status_of_the_process(tmp_path):
         done = run_module(
             "pipeline", f"--input={reviews}", f"--output={tmp_path}/{name}", *flags
         )
-        assert "Traceback" not in done.stderr
+        # Of an error in a process of its own, Beam itself shows the traceback.
+        assert ("Traceback" in done.stderr) == (name == "d")
         return done.returncode, done.stderr
 
     code, shown = status("a", "--split=none")
@@ -295,6 +323,7 @@ def test_status_of_the_process(tmp_path):
     workers = ["--direct_num_workers=2", "--direct_running_mode=multi_processing"]
     code, shown = status("d", "--quiet", "--item_field=product", *workers)
     assert code == 1, shown
-    assert shown.startswith(f"{PROG}: {reviews} has no field `product`")
-    assert shown.count("\n") == 1
+    assert shown.splitlines()[-1].startswith(
+        f"{PROG}: {reviews} has no field `product`; its fields are: user_id"
+    )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "reviews.csv"]

@@ -15,8 +15,8 @@ def stage(name):
     ("name", "words"),
     [
         ("((ref_AppliedPTransform_ReadEvents-ReadBlocks_12)+(x))", "reading reviews"),
-        ("CutSequences/BuildHistories/ParDo", "sorting histories"),
-        ("CutSequences/CutWindows", "cutting windows"),
+        ("SortHistories/BuildHistories/ParDo", "sorting histories"),
+        ("CutTrainingWindows/Cut", "cutting windows"),
         (
             "TransformWindows/Analyze/VocabularyAccumulate",
             "learning vocabulary and day",

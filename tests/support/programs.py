@@ -13,10 +13,13 @@ def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProce
 
     `environment` adds to that of the tests. Streams are captured as text.
     """
+    inherited = dict(os.environ)
+    # Set by tests that import tf.Transform; no user's environment has it.
+    inherited.pop("TF_USE_LEGACY_KERAS", None)
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**inherited, **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -83,6 +84,19 @@ def test_the_seed_and_the_epoch_decide_the_order(
     assert first(3, 0) == first(3, 0)
     assert first(3, 0) != first(4, 0)
     assert first(3, 0) != first(3, 1)
+
+
+@SOURCES
+def test_a_global_seed_changes_nothing(data_set: DataSet, memory: int) -> None:
+    def epoch() -> list[tuple[int, int, int]]:
+        batches = training_batches(
+            data_set, "train", "age", ROWS, seed=3, memory_limit_bytes=memory
+        )
+        return _transitions(batches, 1)
+
+    before = epoch()
+    keras.utils.set_random_seed(5)  # as `train` does
+    assert epoch() == before
 
 
 @SOURCES

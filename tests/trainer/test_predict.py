@@ -82,7 +82,11 @@ def test_a_file_of_histories(tmp_path, capsys):
     ]
     assert predict("--input", path, "--format", "table", "--top_k", 1) == 0
     blocks = capsys.readouterr().out.split("\n\n")
-    assert [block.splitlines()[0] for block in blocks] == ["zoë", "history 2", "7"]
+    assert [block.splitlines()[0] for block in blocks] == [
+        "user zoë (" + ", ".join(f"{date} {item}" for date, item in ROW[-3:]) + ")",
+        "history 2 (2016-04-20 f,f, 2016-04-21 g:g)",
+        "user 7",
+    ]
 
 
 def test_more_histories_than_a_batch_keep_their_order(tmp_path, capsys):
@@ -115,7 +119,7 @@ def test_everything_is_seen(capsys):
 @pytest.mark.parametrize(
     ("flags", "problem"),
     [
-        ((), "--history --input is required"),
+        ((), "--history --input --examples is required"),
         (("--history", HISTORY, "--input", "x"), "not allowed with"),
         (("--history", ""), "--history is empty; write DATE:ITEM"),
         (("--history", "2016-02-31:1"), "'2016-02-31:1'; write DATE:ITEM"),
