@@ -12,7 +12,8 @@
 # Needs Python 3.11 to 3.13. The first run makes .venv and installs into it.
 set -euo pipefail
 
-readonly SAMPLE_REVIEWS=20000
+readonly SAMPLE_REVIEWS=60000
+readonly SAMPLE_ITEMS=500
 readonly EXAMPLES=3
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -69,7 +70,8 @@ export PYTHONSAFEPATH=1
 SECONDS=0
 if [[ -z "$reviews" ]]; then
     reviews="$output/sample.jsonl"
-    run "$python" -m pipeline.sample --reviews "$SAMPLE_REVIEWS" --output "$reviews"
+    run "$python" -m pipeline.sample --reviews "$SAMPLE_REVIEWS" \
+        --items "$SAMPLE_ITEMS" --output "$reviews"
     flags=(--schema rent_the_runway ${flags[@]+"${flags[@]}"})
 fi
 run "$python" -m pipeline --input "$reviews" --output "$output/data" \

@@ -1,41 +1,8 @@
-import datetime
-from decimal import Decimal
-
-import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pipeline.parse.dates import check_format, day_of, parse_dates
-from pipeline.parse.ids import NotAScalarError
-
-US = "%B %d, %Y"
-EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-MILLISECOND = datetime.timedelta(milliseconds=1)
-DAY = 86_400_000
-
-
-def moment(text: str) -> int:
-    """The moment of an ISO date, by Python's own parser."""
-    parsed = datetime.datetime.fromisoformat(text)
-    if parsed.tzinfo is None:
-        parsed = parsed.replace(tzinfo=datetime.UTC)
-    return (parsed - EPOCH) // MILLISECOND
-
-
-def parse(values, *formats):
-    """Returns moments, with None where missing and "?" where not understood."""
-    column = values if isinstance(values, pa.Array) else pa.array(values)
-    moments, missing, invalid = parse_dates(column, formats)
-    assert not (missing & invalid).any()
-    assert not moments[missing | invalid].any()
-    return [
-        None if absent else "?" if wrong else number
-        for number, absent, wrong in zip(
-            moments.tolist(), missing, invalid, strict=True
-        )
-    ]
+from pipeline.parse.dates import check_format
+from tests.support.dates import US, moment, parse
 
 
 @pytest.mark.parametrize(
@@ -240,58 +207,6 @@ def test_blank_dates_are_missing():
     assert parse(pa.array([], pa.string()), "iso") == []
 
 
-@pytest.mark.parametrize(
-    ("unit", "expected"),
-    [
-        ("s", [0, -1000, 1_999_000]),
-        ("ms", [0, -1, 1999]),
-        ("us", [0, -1, 1]),
-        ("ns", [0, -1, 0]),
-    ],
-)
-@pytest.mark.parametrize("zone", [None, "UTC", "America/New_York"])
-def test_timestamps_count_from_1970_in_utc(unit, zone, expected):
-    column = pa.array([0, -1, 1999, None], pa.timestamp(unit, tz=zone))
-    assert parse(column) == [*expected, None]
-
-
-def test_dates_of_arrow():
-    days = [datetime.date(1969, 12, 31), datetime.date(2016, 4, 20), None]
-    expected = [-DAY, moment("2016-04-20"), None]
-    assert parse(pa.array(days, pa.date32())) == expected
-    assert parse(pa.array(days, pa.date64())) == expected
-
-
-@pytest.mark.parametrize(
-    "kind", [pa.date32(), pa.date64(), *(pa.timestamp(u) for u in ("s", "ms", "us"))]
-)
-def test_dates_of_arrow_beyond_the_calendar_are_not_understood(kind):
-    width = 31 if kind == pa.date32() else 63
-    numbers = pa.array([2**width - 1, -(2**width), 0], pa.int64())
-    numbers = numbers.cast(pa.int32()) if width == 31 else numbers
-    assert parse(numbers.cast(kind)) == ["?", "?", 0]
-
-
-@pytest.mark.parametrize(
-    "column",
-    [
-        pa.array([1], pa.duration("s")),
-        pa.array([1], pa.time64("us")),
-        pa.array([True]),
-        pa.array([[1]]),
-    ],
-    ids=lambda column: str(column.type),
-)
-def test_columns_that_hold_no_dates_are_refused(column):
-    with pytest.raises(NotAScalarError, match="not text or numbers"):
-        parse_dates(column, ["iso"])
-
-
-def test_decimal_seconds():
-    column = pa.array([Decimal("1461110400.125")], pa.decimal128(20, 3))
-    assert parse(column, "unix_s") == [1_461_110_400_125]
-
-
 @pytest.mark.parametrize("name", ["iso", "unix", "unix_s", "unix_ms", US, "%d.%m.%y"])
 def test_known_formats(name):
     check_format(name)
@@ -307,81 +222,3 @@ def test_unknown_format_is_named(name):
 def test_pattern_that_strptime_does_not_take_is_named(name):
     with pytest.raises(ValueError, match="is no strptime pattern of a day"):
         check_format(name)
-
-
-dates = st.dates(min_value=datetime.date(1000, 1, 1))
-times = st.datetimes(datetime.datetime(1000, 1, 1), datetime.datetime(9998, 1, 1))
-offsets = st.integers(-1439, 1439).map(
-    lambda minutes: datetime.timezone(datetime.timedelta(minutes=minutes))
-)
-
-
-@given(st.lists(dates), st.sampled_from(["iso", "%Y-%m-%d", US, "%d/%m/%Y", "%Y%m%d"]))
-def test_date_survives_the_round_trip(days, name):
-    texts = [d.strftime("%Y-%m-%d" if name == "iso" else name) for d in days]
-    found = parse(pa.array(texts, pa.string()), name)
-    assert found == [(d - EPOCH.date()).days * DAY for d in days]
-    assert day_of(np.asarray(found, np.int64)).tolist() == [
-        (d - EPOCH.date()).days for d in days
-    ]
-
-
-@given(st.lists(times), offsets, st.sampled_from(["iso", "%Y-%m-%dT%H:%M:%S.%f%z"]))
-def test_times_agree_with_datetime(values, offset, name):
-    aware = [value.replace(tzinfo=offset) for value in values]
-    texts = [value.isoformat(timespec="microseconds") for value in aware]
-    expected = [(value - EPOCH) // MILLISECOND for value in aware]
-    assert parse(pa.array(texts, pa.string()), name) == expected
-
-
-@given(st.integers(0, 9999), st.integers(0, 13), st.integers(0, 32))
-def test_only_days_of_the_calendar_are_dates(year, month, day):
-    try:
-        expected = (datetime.date(year, month, day) - EPOCH.date()).days * DAY
-    except ValueError:
-        expected = "?"
-    text = f"{year:04}-{month:02}-{day:02}"
-    assert parse([text], "iso") == [expected]
-    assert parse([text], "%Y-%m-%d") == [expected]
-
-
-@given(st.integers(0, 24), st.integers(0, 61), st.integers(0, 62))
-def test_only_times_of_the_clock_are_times(hour, minute, second):
-    try:
-        expected = moment(f"2016-04-20T{datetime.time(hour, minute, second)}")
-    except ValueError:
-        expected = "?"
-    text = f"2016-04-20 {hour:02}:{minute:02}:{second:02}"
-    assert parse([text], "iso") == [expected]
-    assert parse([text], "%Y-%m-%d %H:%M:%S") == [expected]
-
-
-some_text = st.one_of(
-    dates.map(str),
-    times.map(str),
-    times.map(lambda t: f"{t}000"[:29]),
-    st.integers(-(10**15), 10**15).map(str),
-    st.floats(-1e12, 1e12).map(str),
-    dates.map(lambda d: d.strftime(US)),
-    st.sampled_from(["", "x", "now", "0001-01-01", "9999-12-31"]),
-    st.text(max_size=5),
-)
-
-
-@given(st.lists(some_text))
-def test_no_value_changes_another(texts):
-    formats = ("iso", "unix", US, "%Y-%m-%d %H:%M:%S.%f")
-    alone = [parse([text], *formats)[0] for text in texts]
-    assert parse(pa.array(texts, pa.string()), *formats) == alone
-
-
-@given(st.lists(st.integers(-62_135_596_800_000, 253_402_300_799_999)))
-def test_unix_times_in_any_dress_are_the_same_moments(moments):
-    integers = pa.array(moments, pa.int64())
-    assert parse(integers, "unix_ms") == moments
-    assert parse(integers.cast(pa.string()), "unix_ms") == moments
-    assert parse(integers.cast(pa.timestamp("ms")), "iso") == moments
-    seconds = [f"{m // 1000}.{m % 1000:03}" for m in moments if m >= 0]
-    assert parse(pa.array(seconds, pa.string()), "unix_s") == [
-        m for m in moments if m >= 0
-    ]
