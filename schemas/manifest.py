@@ -88,6 +88,13 @@ class Manifest:
         """Returns the number of examples of a split, over all its shards."""
         return sum(self.records.get(split, {}).values())
 
+    def _agrees_with_settings(self) -> bool:
+        """Whether the settings by flag say what the settings by subject say."""
+        subjects = (self.window, self.split, self.buckets)
+        said = {k: v for part in subjects for k, v in dataclasses.asdict(part).items()}
+        said["split"] = said.pop("name")
+        return all(self.settings.get(k, value) == value for k, value in said.items())
+
     def to_json(self) -> str:
         """Returns the text of `manifest.json`, the same for the same content."""
         value = dataclasses.asdict(self)
@@ -140,8 +147,10 @@ class Manifest:
                 f"{source} is damaged ({error}); write the data set again with "
                 "`python -m pipeline --overwrite`."
             ) from error
-        if digest != manifest.settings_digest or manifest.features != example_features(
-            manifest.window.max_length
+        if (
+            digest != manifest.settings_digest
+            or manifest.features != example_features(manifest.window.max_length)
+            or not manifest._agrees_with_settings()
         ):
             raise UserError(
                 f"{source} was changed after it was written: its settings do not match "

@@ -135,7 +135,7 @@ def test_run_local_goes_from_a_sample_to_recommendations(clone):
         ["trainer", "predict"],
     ]
     summary = done.stdout[done.stdout.index("Done in ") :]
-    assert "20,000 rows, 20,000 accepted" in summary
+    assert "60,000 rows, 60,000 accepted" in summary
     factor = summary.partition("finds the next item ")[2].partition(" times")[0]
     assert float(factor) > 2.0
 

@@ -23,7 +23,13 @@ MANIFEST = Manifest(
     records={"train": {"a": 3, "b": 4}, "eval": {"a": 0}},
     rows=RowCounts(10, 7, {"not_json": 2, "missing_field": 1}, {"min_rating": 2}),
     statistics={"users": 5},
-    settings={"max_length": 4, "date_format": ["iso"], "min_rating": None},
+    settings={
+        "max_length": 4,
+        "min_items": 3,
+        "split": "user",
+        "date_format": ["iso"],
+        "min_rating": None,
+    },
     versions={"numpy": "2.4"},
 )
 
@@ -133,6 +139,8 @@ def test_damaged_manifest_is_refused(changes, message):
         {"settings": lambda settings: settings | {"max_length": 9}},
         {"settings_digest": "0" * 64},
         {"window": lambda window: window | {"max_length": 9}},
+        {"window": lambda window: window | {"min_items": 9}},
+        {"split": {"name": "random", "eval_fraction": 0.1, "test_fraction": 0.0}},
         {"features": lambda features: {"item_id": features["item_id"]}},
     ],
 )
