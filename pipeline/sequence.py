@@ -23,7 +23,7 @@ from pipeline.accounts import (
 from pipeline.histories import Histories, build_histories, from_batch, to_batch
 from pipeline.options import Options
 from pipeline.raw_windows import DayOrigin, raw_windows
-from pipeline.split import last_training_day, split_windows
+from pipeline.split import SplitRule, last_training_day, split_windows
 from pipeline.windows import Int64s, Windows, first_new_event
 from schemas.layout import TRAIN
 
@@ -147,9 +147,8 @@ class BuildHistories(beam.DoFn):
         )
         last_day = None
         if options.split.measures_from_target:
-            last_day = last_training_day(
-                histories, options.window, options.split, plan.cuts
-            )
+            rule = SplitRule(options.window, options.split, plan.cuts)
+            last_day = last_training_day(histories, rule)
         long_enough = histories.lengths >= options.window.min_items
         account = SequenceAccount(
             users=len(histories.users),
@@ -179,7 +178,8 @@ class CutPartition(beam.DoFn):
         """Yields raw windows, a record batch at a time."""
         histories = from_batch(columns.from_bytes(element))
         options = self._options
-        by_split = split_windows(histories, options.window, options.split, plan.cuts)
+        rule = SplitRule(options.window, options.split, plan.cuts)
+        by_split = split_windows(histories, rule)
         for split in self._splits:
             windows = by_split[split]
             for batch in _batches(histories, split, windows, reference_day, options):

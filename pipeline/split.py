@@ -6,6 +6,7 @@ a later event can reach them.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,21 @@ from pipeline.histories import Histories
 from pipeline.windows import Int64s, Windows, sliding_windows, windows_ending_at
 from schemas.layout import EVAL, TEST, TRAIN
 from schemas.settings import SplitSettings, WindowSettings
+
+
+@dataclass(frozen=True)
+class SplitRule:
+    """How histories are cut and their windows divided.
+
+    Attributes:
+      window: how to cut.
+      split: how to divide.
+      cuts: under `time`, the result of `cut_days`.
+    """
+
+    window: WindowSettings
+    split: SplitSettings
+    cuts: tuple[int, ...] = ()
 
 
 def cut_days(days: Int64s, events: Int64s, settings: SplitSettings) -> tuple[int, int]:
@@ -43,12 +59,7 @@ def cut_days(days: Int64s, events: Int64s, settings: SplitSettings) -> tuple[int
     return cut(settings.eval_fraction + test_fraction), cut(test_fraction)
 
 
-def training_lengths(
-    histories: Histories,
-    window: WindowSettings,
-    split: SplitSettings,
-    cuts: tuple[int, ...],
-) -> Int64s:
+def training_lengths(histories: Histories, rule: SplitRule) -> Int64s:
     """Returns how many of the first events of each history are cut for training.
 
     Only for the splits that divide a history by its order, `time` and
@@ -56,54 +67,38 @@ def training_lengths(
 
     Args:
       histories: the histories.
-      window: how to cut.
-      split: how to divide.
-      cuts: under `time`, the result of `cut_days`.
+      rule: how to cut and to divide.
 
     Returns:
       int64 [histories].
     """
-    if split.name == "time":
-        before = np.concatenate([[0], np.cumsum(histories.days < cuts[0])])
+    if rule.split.name == "time":
+        before = np.concatenate([[0], np.cumsum(histories.days < rule.cuts[0])])
         lengths = before[histories.offsets[1:]] - before[histories.offsets[:-1]]
-        return np.where(lengths >= window.min_items, lengths, 0)
+        return np.where(lengths >= rule.window.min_items, lengths, 0)
     lengths = histories.lengths
-    enough = (lengths >= window.min_items) & (lengths >= 4)
+    enough = (lengths >= rule.window.min_items) & (lengths >= 4)
     return np.where(enough, lengths - 2, 0)
 
 
-def last_training_day(
-    histories: Histories,
-    window: WindowSettings,
-    split: SplitSettings,
-    cuts: tuple[int, ...],
-) -> int | None:
+def last_training_day(histories: Histories, rule: SplitRule) -> int | None:
     """Returns the last day that a training window holds; None where there is none.
 
     Args:
       histories: the histories.
-      window: how to cut.
-      split: how to divide; `time` or `leave_one_out`.
-      cuts: under `time`, the result of `cut_days`.
+      rule: how to cut and to divide; `time` or `leave_one_out`.
     """
-    lengths = training_lengths(histories, window, split, cuts)
+    lengths = training_lengths(histories, rule)
     last = (histories.offsets[:-1] + lengths - 1)[lengths > 0]
     return int(histories.days[last].max()) if len(last) else None
 
 
-def split_windows(
-    histories: Histories,
-    window: WindowSettings,
-    split: SplitSettings,
-    cuts: tuple[int, ...] = (),
-) -> dict[str, Windows]:
+def split_windows(histories: Histories, rule: SplitRule) -> dict[str, Windows]:
     """Cuts all histories and divides the windows.
 
     Args:
       histories: the histories.
-      window: how to cut.
-      split: how to divide.
-      cuts: under `time`, the result of `cut_days`.
+      rule: how to cut and to divide.
 
     Returns:
       The windows of `train` and of each split in `split.held_out`.
@@ -115,95 +110,75 @@ def split_windows(
         "random": _random,
         "none": _none,
     }
-    return cutters[split.name](histories, window, split, cuts)
+    return cutters[rule.split.name](histories, rule)
 
 
-def _slide(lengths: Int64s, window: WindowSettings, min_items: int) -> Windows:
+def _slide(lengths: Int64s, rule: SplitRule, min_items: int) -> Windows:
+    window = rule.window
     return sliding_windows(lengths, window.max_length, min_items, window.stride)
 
 
-def _time(
-    histories: Histories,
-    window: WindowSettings,
-    split: SplitSettings,
-    cuts: tuple[int, ...],
-) -> dict[str, Windows]:
-    first_eval, first_test = cuts
+def _time(histories: Histories, rule: SplitRule) -> dict[str, Windows]:
+    first_eval, first_test = rule.cuts
     history, index = histories.event_places()
-    enough = index >= window.min_items - 1
+    enough = index >= rule.window.min_items - 1
     is_test = histories.days >= first_test
     is_eval = (histories.days >= first_eval) & ~is_test
 
     def ending(chosen: npt.NDArray[np.bool_]) -> Windows:
         chosen = chosen & enough
-        return windows_ending_at(history[chosen], index[chosen], window.max_length)
+        return windows_ending_at(history[chosen], index[chosen], rule.window.max_length)
 
-    training = training_lengths(histories, window, split, cuts)
+    training = training_lengths(histories, rule)
     return {
-        TRAIN: _slide(training, window, 2),
+        TRAIN: _slide(training, rule, 2),
         EVAL: ending(is_eval),
         TEST: ending(is_test),
     }
 
 
-def _leave_one_out(
-    histories: Histories,
-    window: WindowSettings,
-    split: SplitSettings,
-    cuts: tuple[int, ...],
-) -> dict[str, Windows]:
+def _leave_one_out(histories: Histories, rule: SplitRule) -> dict[str, Windows]:
     lengths = histories.lengths
-    long_enough = np.flatnonzero(lengths >= window.min_items)
-    training = training_lengths(histories, window, split, cuts)
+    long_enough = np.flatnonzero(lengths >= rule.window.min_items)
+    training = training_lengths(histories, rule)
 
     def ending(from_last: int) -> Windows:
         target = lengths[long_enough] - from_last
-        return windows_ending_at(long_enough, target, window.max_length)
+        return windows_ending_at(long_enough, target, rule.window.max_length)
 
-    return {TRAIN: _slide(training, window, 2), EVAL: ending(2), TEST: ending(1)}
+    return {TRAIN: _slide(training, rule, 2), EVAL: ending(2), TEST: ending(1)}
 
 
-def _user(
-    histories: Histories,
-    window: WindowSettings,
-    split: SplitSettings,
-    cuts: tuple[int, ...],
-) -> dict[str, Windows]:
+def _user(histories: Histories, rule: SplitRule) -> dict[str, Windows]:
     lengths = histories.lengths
-    drawn = as_fraction(user_digests(histories.users.to_pylist(), split.seed)[:, 0])
-    is_test = drawn >= 1.0 - split.test_fraction
-    is_eval = (drawn >= 1.0 - split.test_fraction - split.eval_fraction) & ~is_test
-    long_enough = lengths >= window.min_items
+    drawn = as_fraction(
+        user_digests(histories.users.to_pylist(), rule.split.seed)[:, 0]
+    )
+    is_test = drawn >= 1.0 - rule.split.test_fraction
+    is_eval = (
+        drawn >= 1.0 - rule.split.test_fraction - rule.split.eval_fraction
+    ) & ~is_test
+    long_enough = lengths >= rule.window.min_items
 
     def last(chosen: npt.NDArray[np.bool_]) -> Windows:
         history = np.flatnonzero(chosen & long_enough)
-        return windows_ending_at(history, lengths[history] - 1, window.max_length)
+        return windows_ending_at(history, lengths[history] - 1, rule.window.max_length)
 
     training = np.where(is_eval | is_test, 0, lengths)
     return {
-        TRAIN: _slide(training, window, window.min_items),
+        TRAIN: _slide(training, rule, rule.window.min_items),
         EVAL: last(is_eval),
         TEST: last(is_test),
     }
 
 
-def _random(
-    histories: Histories,
-    window: WindowSettings,
-    split: SplitSettings,
-    cuts: tuple[int, ...],
-) -> dict[str, Windows]:
-    windows = _slide(histories.lengths, window, window.min_items)
-    users = user_digests(histories.users.to_pylist(), split.seed)[:, 0]
+def _random(histories: Histories, rule: SplitRule) -> dict[str, Windows]:
+    windows = _slide(histories.lengths, rule, rule.window.min_items)
+    users = user_digests(histories.users.to_pylist(), rule.split.seed)[:, 0]
     drawn = as_fraction(mix(users[windows.history], windows.start))
-    is_eval = drawn >= 1.0 - split.eval_fraction
+    is_eval = drawn >= 1.0 - rule.split.eval_fraction
     return {TRAIN: windows.where(~is_eval), EVAL: windows.where(is_eval)}
 
 
-def _none(
-    histories: Histories,
-    window: WindowSettings,
-    split: SplitSettings,
-    cuts: tuple[int, ...],
-) -> dict[str, Windows]:
-    return {TRAIN: _slide(histories.lengths, window, window.min_items)}
+def _none(histories: Histories, rule: SplitRule) -> dict[str, Windows]:
+    return {TRAIN: _slide(histories.lengths, rule, rule.window.min_items)}

@@ -6,6 +6,7 @@ known one, and whatever the user can mend ends in one sentence on stderr.
 
 import argparse
 import difflib
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
@@ -64,13 +65,21 @@ def run_program(
     """Runs `main(argv)` and turns what the user can mend into one sentence.
 
     Returns:
-      The exit status: `main`'s own, a `UserError`'s, or 130 for Ctrl-C.
+      The exit status: `main`'s own, a `UserError`'s, 130 for Ctrl-C, or 141 where
+      what reads stdout has gone, as `head` does; these are what shells give for the
+      two signals.
     """
     try:
-        return main(argv)
+        status = main(argv)
+        sys.stdout.flush()
+        return status
     except UserError as error:
         print(f"{prog}: {error}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         print(f"{prog}: stopped by the user", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        # Python flushes stdout once more when it ends, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141

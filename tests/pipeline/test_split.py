@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.histories import build_histories
-from pipeline.split import cut_days, last_training_day, split_windows
+from pipeline.split import SplitRule, cut_days, last_training_day, split_windows
 from schemas.settings import SPLITS, SplitSettings, WindowSettings
 from tests.support.events import event_batch, rows_of_few_users
 from tests.support.reference import DAY_MS, Row, Settings, _places
@@ -20,7 +20,7 @@ def cuts_of(rows, split):
 def places(rows, split, window):
     histories, _ = build_histories([event_batch(rows)])
     users = histories.users.to_pylist()
-    found = split_windows(histories, window, split, cuts_of(rows, split))
+    found = split_windows(histories, SplitRule(window, split, cuts_of(rows, split)))
     return {
         name: sorted(
             (users[history], int(start), int(target))
@@ -77,12 +77,12 @@ def test_windows_of_every_split_are_those_of_the_literal_rule(
 @given(rows=rows_of_few_users(), min_items=st.integers(2, 5))
 def test_the_last_training_day_is_that_of_the_training_windows(name, rows, min_items):
     window, split = WindowSettings(min_items=min_items), SplitSettings.of(name)
-    cuts = cuts_of(rows, split)
+    rule = SplitRule(window, split, cuts_of(rows, split))
     histories, _ = build_histories([event_batch(rows)])
-    train = split_windows(histories, window, split, cuts)["train"]
+    train = split_windows(histories, rule)["train"]
     targets = histories.offsets[train.history] + train.target
     expected = int(histories.days[targets].max()) if len(train) else None
-    assert last_training_day(histories, window, split, cuts) == expected
+    assert last_training_day(histories, rule) == expected
 
 
 @given(rows_of_few_users(), st.data())

@@ -1,7 +1,11 @@
+import subprocess
+import sys
+
 import pytest
 
 from schemas.command_line import Parser, run_program, unknown_argument
 from schemas.errors import UsageError, UserError
+from tests.support.programs import ROOT
 
 
 @pytest.fixture
@@ -92,3 +96,21 @@ def test_help_ends_well(parser):
     with pytest.raises(SystemExit) as caught:
         run_program(lambda argv: parser.parse_args(argv) and 0, ["--help"], "prog")
     assert caught.value.code == 0
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    script = (
+        "import sys; from schemas.command_line import run_program; "
+        "main = lambda argv: [print('x' * 99) for _ in range(9999)] and 0; "
+        "sys.exit(run_program(main, [], 'p'))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    ) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 141

@@ -28,8 +28,9 @@ def test_wrong_windows(changes, message):
 
 
 def test_outermost_windows():
-    WindowSettings(max_length=1, min_items=2, stride=1, max_history=2, max_seen=1)
-    WindowSettings(max_length=6, stride=6, max_history=3)
+    shortest = WindowSettings(1, min_items=2, stride=1, max_history=2, max_seen=1)
+    assert (shortest.max_length, shortest.max_history, shortest.max_seen) == (1, 2, 1)
+    assert WindowSettings(max_length=6, stride=6, max_history=3).stride == 6
 
 
 @pytest.mark.parametrize(

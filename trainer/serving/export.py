@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from schemas import layout
@@ -32,13 +33,21 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
       day_feature: `age`, `gap` or `none`, the day column that the model takes.
 
     Raises:
-      UserError: Keras runs on another backend than TensorFlow.
+      UserError: Keras runs on another backend than TensorFlow, or a weight of the
+        model is no number.
     """
     if keras.backend.backend() != "tensorflow":
         raise UserError(
             "the export is a TensorFlow SavedModel and Keras runs on "
             f"{keras.backend.backend()!r}; set KERAS_BACKEND=tensorflow for this step."
         )
+    for variable in model.variables:
+        value = np.asarray(variable)
+        if np.issubdtype(value.dtype, np.floating) and not np.isfinite(value).all():
+            raise UserError(
+                f"the model's weights {variable.path} hold values that are no numbers; "
+                "train it again with a smaller --learning_rate."
+            )
     manifest = data_set.manifest
     description = Description(
         max_length=manifest.window.max_length,

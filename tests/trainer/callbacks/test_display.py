@@ -39,7 +39,10 @@ def test_a_bar_leaves_the_line_of_its_epoch() -> None:
 
 
 def test_a_bar_can_be_stopped_in_the_middle() -> None:
-    bar = ProgressBar(2, 3, Console(file=io.StringIO(), force_terminal=True))
+    file = io.StringIO()
+    bar = ProgressBar(2, 3, Console(file=file, force_terminal=True))
     bar.on_epoch_begin(0)
     bar.stop()
+    shown = file.getvalue()
     bar.on_train_batch_end(0, {"loss": 1.0})
+    assert file.getvalue() == shown

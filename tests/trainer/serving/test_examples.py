@@ -1,0 +1,73 @@
+"""Histories that are shown as examples, out of a data set."""
+
+import pytest
+
+from schemas.errors import UserError
+from tests.support.data_sets import Window, write_data_set
+from trainer.__main__ import main
+from trainer.data_set import open_data_set
+from trainer.serving.examples import example_requests
+from trainer.serving.requests import Event, Request
+
+DAYS = [16_800, 16_801, 16_803, 16_900]
+
+
+@pytest.fixture(scope="module")
+def data_set(tmp_path_factory):
+    path = write_data_set(
+        tmp_path_factory.mktemp("examples") / "data",
+        [Window([1, 2], 3)],
+        held_out=[Window([3], 1, user="eval")],
+        test=[
+            Window([2], 1, user="short", days=DAYS[2:]),
+            Window([1, 4, 2], 3, user="long", days=DAYS),
+            Window([1, 2], 4, user="long", start=1, days=DAYS[1:]),
+        ],
+        num_items=3,
+        num_shards=1,
+    )
+    return open_data_set(path)
+
+
+def test_the_longest_known_history_of_each_user_comes_first(data_set):
+    # Item 4 is unknown: it has no name that could be shown.
+    long = Request(
+        (Event("2015-12-31", "item1"), Event("2016-01-03", "item2")),
+        as_of="2016-04-09",
+        user_id="long",
+    )
+    short = Request(
+        (Event("2016-01-03", "item2"),), as_of="2016-04-09", user_id="short"
+    )
+    assert example_requests(data_set, 5) == [long, short]
+    assert example_requests(data_set, 1) == [long]
+
+
+def test_without_a_test_split_they_come_from_eval(tmp_path):
+    path = write_data_set(
+        tmp_path / "data",
+        [Window([1, 2], 3)],
+        held_out=[Window([3], 1, user="eval")],
+        num_items=3,
+    )
+    (request,) = example_requests(open_data_set(path), 3)
+    assert request.user_id == "eval"
+
+
+def test_a_data_set_without_records_has_none(tmp_path):
+    path = write_data_set(tmp_path / "data", [], num_items=3)
+    with pytest.raises(UserError, match="holds no records to take examples from"):
+        example_requests(open_data_set(path), 3)
+
+
+@pytest.mark.parametrize(
+    ("flags", "problem"),
+    [
+        (["--examples=3"], "--examples and --data go together"),
+        (["--history=2016-04-20:1", "--data=d"], "--examples and --data go together"),
+        (["--examples=0", "--data=d"], "--examples must be at least 1, got 0"),
+    ],
+)
+def test_a_wrong_command_line_is_status_2(flags, problem, capsys):
+    assert main(["predict", "--model=nowhere", *flags]) == 2
+    assert problem in capsys.readouterr().err
