@@ -165,3 +165,12 @@ def test_another_backend_is_refused(tmp_path, monkeypatch):
             catalogue.data_set(), catalogue.model("age"), str(tmp_path / "m"), "age"
         )
     assert not (tmp_path / "m").exists()
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path):
+    model = catalogue.model.__wrapped__("age")  # not the one that other tests share
+    weight = model.trainable_variables[-1]
+    weight.assign(np.full(weight.shape, np.nan, np.float32))
+    with pytest.raises(UserError, match="no numbers; train it again with a smaller"):
+        export_model(catalogue.data_set(), model, str(tmp_path / "m"), "age")
+    assert not (tmp_path / "m").exists()
