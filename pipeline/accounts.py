@@ -162,13 +162,7 @@ def plan_days(account: ReadAccount, options: Options) -> DayPlan:
     if refused > options.max_reject_fraction * account.read:
         raise UserError(_too_many_rejects(account, refused, options))
     if not account.days:
-        dropped = ", ".join(
-            f"--{flag} dropped {count:,}" for flag, count in account.dropped.items()
-        )
-        raise UserError(
-            f"no row is left of {account.read:,}: {dropped or 'all were refused'}; "
-            "loosen the flag."
-        )
+        raise UserError(_no_row_is_left(account))
     days = np.asarray(sorted(account.days), np.int64)
     events = np.asarray([account.days[int(day)] for day in days], np.int64)
     cuts = cut_days(days, events, options.split) if options.split.name == "time" else ()
@@ -210,19 +204,37 @@ def row_counts(read: ReadAccount, sequence: SequenceAccount) -> RowCounts:
     )
 
 
+def _no_row_is_left(account: ReadAccount) -> str:
+    dropped = [f"--{flag} dropped {n:,}" for flag, n in account.dropped.items()]
+    if not account.rejected:
+        return f"no row is left of {account.read:,}: {', '.join(dropped)}; loosen it."
+    causes = ", ".join([*dropped, f"refused were {_by_reason(account)}"])
+    return (
+        f"no row is left of {account.read:,}: {causes}; the first:{_first(account)}\n"
+        "Check --schema, the --*_field names, --date_format and --latest_date."
+    )
+
+
 def _too_many_rejects(account: ReadAccount, refused: int, options: Options) -> str:
-    by_reason = ", ".join(
+    return (
+        f"{refused:,} of {account.read:,} rows were refused ({_by_reason(account)}), "
+        f"more than --max_reject_fraction {options.max_reject_fraction:g} allows; the "
+        f"first:{_first(account)}\nCheck --schema, the --*_field names and "
+        "--date_format, or raise the fraction."
+    )
+
+
+def _by_reason(account: ReadAccount) -> str:
+    return ", ".join(
         f"{count:,} {REASONS[reason]}"
         for reason, count in sorted(account.rejected.items())
     )
+
+
+def _first(account: ReadAccount) -> str:
     shown = ""
     for placed in account.first_rejects:
         before = account.rows_before(placed.ordinal, placed.block)
         row = before + placed.reject.row + 1
         shown += f"\n  {placed.path} row {row}: {placed.reject.detail}"
-    return (
-        f"{refused:,} of {account.read:,} rows were refused ({by_reason}), more than "
-        f"--max_reject_fraction {options.max_reject_fraction:g} allows; the first:"
-        f"{shown}\nCheck --schema, the --*_field names and --date_format, or raise the "
-        "fraction."
-    )
+    return shown

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 
-from apache_beam.options.pipeline_options import PipelineOptions, SetupOptions
+import apache_beam as beam
+from apache_beam.options.pipeline_options import (
+    PipelineOptions,
+    SetupOptions,
+    StandardOptions,
+)
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
-from apache_beam.runners.runner import PipelineRunner, create_runner
+from apache_beam.runners.runner import PipelineResult, PipelineRunner, create_runner
 
 from schemas.command_line import Parser, unknown_argument
-from schemas.errors import UsageError
+from schemas.errors import UsageError, UserError
 
 DEFAULT_RUNNER = "DirectRunner"
 # Gives wrong results without an error: it drops branches and mixes tagged outputs.
@@ -72,3 +77,41 @@ def runner_of(name: str | None) -> PipelineRunner:
             f"--runner {name} can't be used ({error}); use DirectRunner, PrismRunner "
             "or DataflowRunner"
         ) from error
+
+
+def new_pipeline(options: PipelineOptions) -> beam.Pipeline:
+    """Returns an empty pipeline on the engine that the options name.
+
+    Raises:
+      UsageError: there is no such engine, or it needs flags that are not given.
+    """
+    name = options.view_as(StandardOptions).runner
+    runner = runner_of(name)
+    try:
+        return beam.Pipeline(runner=runner, options=options)
+    except ValueError as error:
+        raise UsageError(
+            f"--runner {name} can't be used: {_one_line(error)}; give the flags that "
+            "it needs, or use DirectRunner"
+        ) from error
+
+
+def start(pipeline: beam.Pipeline) -> PipelineResult:
+    """Starts a pipeline; on the engine in this process, runs it to its end.
+
+    Raises:
+      UserError: another engine could not be reached or started.
+    """
+    if isinstance(pipeline.runner, FnApiRunner):
+        return pipeline.run()
+    try:
+        return pipeline.run()
+    except Exception as error:  # Each engine raises errors of its own.
+        raise UserError(
+            f"--runner {type(pipeline.runner).__name__} could not be started: "
+            f"{_one_line(error)}; check the flags that it needs, or use DirectRunner."
+        ) from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")

@@ -8,7 +8,7 @@ import tensorflow_transform.beam as tft_beam
 from apache_beam.pvalue import AsList, AsSingleton
 
 from pipeline.accounts import DayPlan, ReadAccount, SequenceAccount, row_counts
-from pipeline.learned import Learned, read_learned
+from pipeline.learned import Learned, num_items_of, read_learned
 from pipeline.options import Options, iso_date
 from pipeline.output import TRANSFORM_TEMP
 from pipeline.read import ReadEvents
@@ -63,7 +63,7 @@ def build(
     learned = transformed.transform_fn[0] | "ReadLearned" >> beam.Map(
         read_learned, options.window.max_length, options.min_item_count
     )
-    num_items = learned | "TakeNumItems" >> beam.Map(lambda value: value.num_items)
+    num_items = learned | "TakeNumItems" >> beam.Map(num_items_of)
     shards = [
         examples
         | f"Write{split.title()}"

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
 from pipeline.formats.parquet import open_parquet
@@ -74,8 +73,11 @@ def list_files(patterns: Sequence[str]) -> list[InputFile]:
     for pattern in patterns:
         try:
             matched = FileSystems.match([pattern])[0].metadata_list
-        except (BeamIOError, ValueError, OSError) as error:
-            raise UserError(f"cannot look up the input {pattern}: {error}") from error
+        except Exception as error:  # Each remote storage raises errors of its own.
+            raise UserError(
+                f"cannot look up the input {pattern}: {error}; check the path, and "
+                "that you may read it."
+            ) from error
         # A local folder matches as if it were a file.
         if os.path.isdir(pattern) or pattern.endswith("/"):
             raise UserError(

@@ -54,6 +54,9 @@ def read_learned(transform_fn: str, max_length: int, min_item_count: int) -> Lea
     if not items or items == [get_empy_vocabulary_dummy_value(tf.string)[1]]:
         raise UserError(
             f"no item has --min_item_count {min_item_count} training events; lower it."
+            if min_item_count > 1
+            else "no window is left to train on: all were held out; give more users, "
+            "smaller --eval_fraction and --test_fraction, or another --split."
         )
     graph = tf.saved_model.load(transform_fn)
     inputs = {
@@ -67,6 +70,11 @@ def read_learned(transform_fn: str, max_length: int, min_item_count: int) -> Lea
         nb_days_buckets=int(outputs[NB_DAYS][0, -1]),
         gap_days_buckets=int(outputs[GAP_DAYS][0, -1]),
     )
+
+
+def num_items_of(learned: Learned) -> int:
+    """Returns N."""
+    return learned.num_items
 
 
 def _example_of(feature: Feature) -> tf.Tensor | tf.SparseTensor:

@@ -62,8 +62,11 @@ class Output:
             self._check_local()
         try:
             is_complete = FileSystems.exists(join(self._path, MANIFEST))
-        except (BeamIOError, ImportError, ValueError) as error:
-            raise UserError(f"cannot look up --output {self._path}: {error}") from error
+        except Exception as error:  # Each remote storage raises errors of its own.
+            raise UserError(
+                f"cannot look up --output {self._path}: {error}; check the path, and "
+                "that you may write there."
+            ) from error
         if is_complete and not overwrite:
             raise UserError(
                 f"{self._path} already holds a complete data set; give --overwrite to "

@@ -6,10 +6,7 @@ import re
 import time
 from collections.abc import Sequence
 
-import apache_beam as beam
-from apache_beam.options.pipeline_options import StandardOptions
-
-from pipeline.beam_flags import beam_options, runner_of
+from pipeline.beam_flags import beam_options, new_pipeline, start
 from pipeline.flags import PROG, to_options
 from pipeline.graph import build
 from pipeline.input_files import input_bytes, list_files
@@ -49,17 +46,18 @@ def run(
       UserError: what the user can mend; nothing complete was written.
     """
     started = time.monotonic()
-    settings = beam_options(beam_arguments, own_flags, PROG)
-    runner = runner_of(settings.view_as(StandardOptions).runner)
+    pipeline = new_pipeline(beam_options(beam_arguments, own_flags, PROG))
     files = list_files(args.input)
     options = to_options(args, max(1, -(-input_bytes(files) // PARTITION_BYTES)))
     output = Output(args.output, args.overwrite)
     output.prepare()
-    pipeline = beam.Pipeline(runner=runner, options=settings)
     try:
         build(pipeline, args.input, output.folder, options)
         with stage_display(quiet=args.quiet):
-            pipeline.run().wait_until_finish()
+            start(pipeline).wait_until_finish()
+    except KeyboardInterrupt:
+        output.abandon()
+        raise
     except Exception as error:
         output.abandon()
         sentence = user_sentence(error)

@@ -30,7 +30,7 @@ def shown_logs() -> Iterator[None]:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.WARNING)
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_Formatter("%(levelname)s %(name)s: %(message)s"))
     handler.addFilter(_is_news)
     root = logging.getLogger()
     root.addHandler(handler)
@@ -38,6 +38,13 @@ def shown_logs() -> Iterator[None]:
         yield
     finally:
         root.removeHandler(handler)
+
+
+class _Formatter(logging.Formatter):
+    """Leaves out the tracebacks that Beam puts into the text of its warnings."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(record).partition("\n Traceback for above exception")[0]
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -5,7 +5,7 @@ from rich.table import Table
 
 from pipeline.options import iso_date
 from pipeline.parse.rows import REASONS
-from schemas.layout import EVAL, TEST
+from schemas.layout import EVAL, SPLIT_FOLDERS, TEST
 from schemas.manifest import Manifest
 from schemas.settings import SPLIT_CAVEATS
 
@@ -53,7 +53,8 @@ def summary_rows(manifest: Manifest, seconds: float) -> list[tuple[str, str]]:
         ("  in the vocabulary", f"{manifest.num_items:,}"),
         ("reference day", iso_date(manifest.reference_day)),
     ]
-    for split in manifest.records:
+    # A manifest that was read back has its splits in the order of the alphabet.
+    for split in sorted(manifest.records, key=SPLIT_FOLDERS.index):
         lines.append((f"{split} windows", f"{manifest.num_records(split):,}"))
         if split in (EVAL, TEST):
             unknown = found[f"{split}_unknown_targets"]

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import apache_beam as beam
 import pyarrow as pa
-from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystem import BeamIOError, CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from pipeline import columns
@@ -15,6 +15,7 @@ from pipeline.accounts import PlacedReject, ReadAccount
 from pipeline.examples import SHARD_SCHEMA, encode_examples, sorted_examples
 from pipeline.reject_lines import reject_lines
 from pipeline.tfrecords import write_tfrecords
+from schemas.errors import UserError
 from schemas.layout import REJECTS, join, rejects_name, shard_name
 from schemas.manifest import Manifest
 
@@ -114,16 +115,20 @@ class WriteRejects(beam.PTransform):
         """Wires the steps from rejects to the number of rows in each file."""
         return (
             rejects
-            | "KeyByFile"
-            >> beam.Map(
-                lambda part, files: (part[0].ordinal % files, part), self.num_files
-            )
+            | "KeyByFile" >> beam.Map(key_by_file, self.num_files)
             | "GroupByFile" >> beam.GroupByKey()
             | "WriteFiles"
             >> beam.Map(
                 write_rejects, self.output, beam.pvalue.AsSingleton(self.account)
             )
         )
+
+
+def key_by_file(
+    part: list[PlacedReject], num_files: int
+) -> tuple[int, list[PlacedReject]]:
+    """Says which file of rejects takes those of one block."""
+    return part[0].ordinal % num_files, part
 
 
 def write_rejects(
@@ -153,12 +158,21 @@ def new_file(path: str) -> Iterator[BinaryIO]:
 
     A worker that is stopped, or tried again, never leaves half a file behind under the
     name that readers look for.
+
+    Raises:
+      UserError: the file can't be written, for instance since the disk is full.
     """
     partial = f"{path}.partial"
-    with FileSystems.create(
-        partial, compression_type=CompressionTypes.UNCOMPRESSED
-    ) as stream:
-        yield stream
-    if FileSystems.exists(path):
-        FileSystems.delete([path])
-    FileSystems.rename([partial], [path])
+    try:
+        with FileSystems.create(
+            partial, compression_type=CompressionTypes.UNCOMPRESSED
+        ) as stream:
+            yield stream
+        if FileSystems.exists(path):
+            FileSystems.delete([path])
+        FileSystems.rename([partial], [path])
+    except (OSError, BeamIOError) as error:
+        raise UserError(
+            f"cannot write {path}: {error}; make room there, or choose another "
+            "--output."
+        ) from error

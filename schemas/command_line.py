@@ -6,12 +6,15 @@ known one, and whatever the user can mend ends in one sentence on stderr.
 
 import argparse
 import difflib
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from schemas.errors import UsageError, UserError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Parser(argparse.ArgumentParser):
@@ -65,13 +68,14 @@ def run_program(
     """Runs `main(argv)` and turns what the user can mend into one sentence.
 
     Returns:
-      The exit status: `main`'s own, a `UserError`'s, 130 for Ctrl-C, or 141 where
-      what reads stdout has gone, as `head` does; these are what shells give for the
-      two signals.
+      The exit status: `main`'s own, a `UserError`'s, 1 where a disk is full, 130 for
+      Ctrl-C, or 141 where what reads stdout has gone, as `head` does; the last two are
+      what shells give for the signals.
     """
     try:
         status = main(argv)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # As where a shell has closed it by `>&-`.
+            sys.stdout.flush()
         return status
     except UserError as error:
         print(f"{prog}: {error}", file=sys.stderr)
@@ -80,6 +84,22 @@ def run_program(
         print(f"{prog}: stopped by the user", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Python flushes stdout once more when it ends, and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
         return 141
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        _silence_stdout()
+        name = error.filename or "what was being written"
+        print(
+            f"{prog}: {name} cannot be completed ({error.strerror}); make room and "
+            "run it again",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def _silence_stdout() -> None:
+    """Python flushes stdout once more when it ends, and would complain again."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

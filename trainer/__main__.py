@@ -54,9 +54,14 @@ def _run(argv: Sequence[str]) -> int:
             module = import_module(f"trainer.commands.{name}")
             module.add_arguments(command)
             flags = command.flags()
+    prog = f"{PROG} {chosen or ''}".rstrip()
+    for word in argv if chosen else ():
+        # Before argparse, which would first miss the flag that was misspelt.
+        if word.startswith("--") and word.split("=", 1)[0] not in flags:
+            raise unknown_argument(word, flags, prog)
     args, rest = parser.parse_known_args(argv)
     if rest:
-        raise unknown_argument(rest[0], flags, f"{PROG} {chosen or ''}".rstrip())
+        raise unknown_argument(rest[0], flags, prog)
     if args.command is None:
         raise UsageError(
             f"a command is missing; choose one of {', '.join(COMMANDS)} "

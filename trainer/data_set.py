@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import tensorflow as tf
 
@@ -9,6 +10,7 @@ from schemas import layout
 from schemas.errors import UserError
 from schemas.features import GAP_DAYS, NB_DAYS, VOCABULARY_FILENAME
 from schemas.manifest import Manifest
+from trainer.errors import first_line
 
 # What `--day_feature` calls the two day columns.
 DAY_COLUMNS: dict[str, str | None] = {"age": NB_DAYS, "gap": GAP_DAYS, "none": None}
@@ -87,6 +89,22 @@ class DataSet:
                 f"{_WRITE_AGAIN}."
             )
         return items
+
+    def load_transform_graph(self) -> Any:
+        """Returns tf.Transform's graph, loaded.
+
+        Raises:
+          UserError: it or its vocabulary is missing or damaged.
+        """
+        # First, since TensorFlow's words for a vocabulary that is missing say little.
+        _ = self.vocabulary
+        try:
+            return tf.saved_model.load(self.transform_fn_path)
+        except (OSError, ValueError, IndexError, tf.errors.OpError) as error:
+            raise UserError(
+                f"{self.transform_fn_path} cannot be loaded ({first_line(error)}); "
+                f"{_WRITE_AGAIN}."
+            ) from error
 
 
 def open_data_set(path: str) -> DataSet:

@@ -67,7 +67,8 @@ class TrainOptions:
     quiet: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "units", tuple(self.units))
+        if isinstance(self.units, list):
+            object.__setattr__(self, "units", tuple(self.units))
         for name, kind in typing.get_type_hints(type(self)).items():
             _check_type(name, getattr(self, name), kind)
         for name in ("data", "output"):
@@ -112,8 +113,10 @@ def _check_type(name: str, value: Any, kind: Any) -> None:
             raise ValueError(f"`{name}` must be one of {choices}, got {value!r}.")
         return
     if typing.get_origin(kind) is tuple:
-        if not all(type(size) is int for size in value):
-            raise ValueError(f"`{name}` must be whole numbers, got {value!r}.")
+        if type(value) is not tuple or not all(type(size) is int for size in value):
+            raise ValueError(
+                f"`{name}` must be a list of whole numbers, got {value!r}."
+            )
         return
     # JSON's 1 will do for 1.0; True is an int in Python, but no number here.
     allowed = (float, int) if kind is float else (kind,)
@@ -245,10 +248,6 @@ def read_config(name: str) -> dict[str, Any]:
             nearest = difflib.get_close_matches(key, allowed, n=1, cutoff=0.5)
             hint = f"did you mean {nearest[0]!r}?" if nearest else "remove it"
             raise UsageError(f"--config {name} has an unknown key {key!r}; {hint}")
-    if isinstance(values.get("units"), int | str):
-        raise UsageError(
-            f"--config {name}: `units` must be a list, got {values['units']!r}"
-        )
     return values
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import UsageError, UserError
+from trainer.errors import first_line
 from trainer.options import TrainOptions
 
 CONFIG = "config.json"
@@ -30,7 +31,8 @@ MODEL = "model.keras"
 EXPORT = "model"
 METRICS = "metrics.json"
 
-# The marker first: a removal that is interrupted leaves an unfinished run.
+# The marker first and the options last: a removal that is interrupted leaves an
+# unfinished run.
 _ALL = (METRICS, MODEL, EXPORT, HISTORY, LOGS, CHECKPOINTS, CONFIG)
 # What `evaluate` adds; figures of a replaced model must not stay.
 _EVALUATIONS = "evaluation-*.json"
@@ -41,17 +43,56 @@ def check_output(output: str, overwrite: bool) -> None:
 
     Raises:
       UsageError: `output` is a URL.
-      UserError: it holds a finished run and `overwrite` is not set.
+      UserError: it holds a finished run and `overwrite` is not set, or files that
+        are of no run and stand where a run keeps its own.
     """
     if "://" in output:
         raise UsageError(
             f"--output must be a local folder, got {output}; copy the run afterwards"
         )
-    if Path(output, METRICS).exists() and not overwrite:
+    if os.path.exists(Path(output, METRICS)) and not overwrite:
         raise UserError(
             f"{output} already holds a finished run; choose another --output or add "
             "--overwrite."
         )
+    folder = Path(output)
+    if _is_run(folder):
+        return
+    for path in _files(folder):
+        if _is_filled(path):
+            raise UserError(
+                f"{path} is of no run of the trainer and would be replaced; choose "
+                "another --output."
+            )
+
+
+def _files(folder: Path) -> list[Path]:
+    """Returns what a run may hold, in the order in which it must be removed."""
+    first, *others, last = (folder / name for name in _ALL)
+    return [first, *folder.glob(_EVALUATIONS), *others, last]
+
+
+def _is_filled(path: Path) -> bool:
+    """Whether there is anything but an empty folder at `path`."""
+    try:
+        return os.path.lexists(path) and not (path.is_dir() and not os.listdir(path))
+    except OSError:
+        return True
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether the folder holds a run: finished or not, and one of two files damaged."""
+    return _has_keys(folder / CONFIG, {"data", "model", "units"}) or _has_keys(
+        folder / METRICS, {"best_epoch", "data_settings_digest"}
+    )
+
+
+def _has_keys(path: Path, keys: set[str]) -> bool:
+    try:
+        value = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return False
+    return isinstance(value, dict) and keys <= value.keys()
 
 
 def prepare_run(output: str, overwrite: bool) -> Path:
@@ -67,7 +108,7 @@ def prepare_run(output: str, overwrite: bool) -> Path:
     folder = Path(output)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path in [*(folder / name for name in _ALL), *folder.glob(_EVALUATIONS)]:
+        for path in _files(folder):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
@@ -121,11 +162,7 @@ def load_run(path: str) -> tuple[Any, TrainOptions]:
         model = keras.models.load_model(folder / MODEL, compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(
-            f"{path} is damaged or of another version ({_first_line(error)}); train it "
+            f"{path} is damaged or of another version ({first_line(error)}); train it "
             "again with --overwrite."
         ) from error
     return model, options
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -56,6 +56,8 @@ def train(options: TrainOptions, devices: Devices | None = None) -> dict[str, An
     runs.check_output(options.output, options.overwrite)
     keras.utils.set_random_seed(options.seed)
     devices = devices or set_up_devices(options.mixed_precision)
+    # The export alone uses it, and hours of training must not end in an error there.
+    data_set.load_transform_graph()
     config = model_config(data_set, options)
     model = _compiled_model(config, options, devices)
     validation = _validation(data_set, options)

@@ -77,12 +77,17 @@ def parse_columns(data: bytes, fields: Sequence[str], path: str) -> Rows:
 
 
 def check_fields(fields: Sequence[str], found: Sequence[str], path: str) -> None:
-    """Raises `UserError` unless all of `fields` are among the `found` columns."""
+    """Raises `UserError` unless each of `fields` is one of the `found` columns."""
     absent = [name for name in fields if name not in found]
     if absent:
         shown = ", ".join(found[:20]) + (", ..." if len(found) > 20 else "")
         raise UserError(
             f"{path} has no field `{absent[0]}`; its fields are: {shown}. Choose a "
-            "--schema that fits, or name the fields with --user_field, --item_field "
-            "and --date_field."
+            "--schema that fits, or name the fields with --user_field, --item_field, "
+            "--date_field and --rating_field."
+        )
+    repeated = [name for name in fields if found.count(name) > 1]
+    if repeated:
+        raise UserError(
+            f"{path} has more than one field `{repeated[0]}`; rename all but one."
         )

@@ -7,6 +7,7 @@ is halved until only a small piece is left to parse line by line.
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -26,6 +27,9 @@ from pipeline.parse.rows import NOT_JSON, Reject, Rows
 # Below this, parsing line by line costs less than another attempt by Arrow.
 SMALLEST_PIECE_BYTES = 1 << 16
 _PARSED_AT_A_TIME_BYTES = 1 << 20
+# Where a piece that it parses begins with a bare `null`, Arrow 25 ends the process.
+_NULL_LINE = re.compile(rb"\n[ \t\r]*null")
+_NULL_AT_START = re.compile(rb"\s*null")
 
 Types = tuple[pa.DataType, ...]
 
@@ -139,6 +143,8 @@ def _read(data: bytes, fields: Sequence[str], types: Types) -> dict[str, pa.Arra
     """Parses a block with the given column types; raises `pa.ArrowInvalid`."""
     if not data.strip():
         return {name: pa.nulls(0, pa.string()) for name in fields}
+    if _NULL_AT_START.match(data) or _NULL_LINE.search(data):
+        raise pa.ArrowInvalid("a line is null")
     # Threads share a block in pieces, and no row may be longer than a piece.
     longest = max(_PARSED_AT_A_TIME_BYTES, 2 * (data.find(b"\n") + 1))
     try:

@@ -12,6 +12,7 @@ Formats, tried in order for each value:
 - anything with a `%`: a strptime pattern such as `%B %d, %Y`
 """
 
+import datetime
 import re
 from collections.abc import Sequence
 
@@ -38,6 +39,7 @@ _MS_OF_DAY = 86_400_000
 # The size at which seconds would lie beyond the year 5000, and milliseconds after 1973.
 _SMALLEST_MS = 1e11
 _SMALLEST_S = 1e8
+_A_MOMENT = datetime.datetime(2016, 4, 20, 21, 30, tzinfo=datetime.UTC)
 _FIRST_MOMENT = int(np.datetime64("0001-01-01", "ms").astype(np.int64))
 _AFTER_LAST_MOMENT = int(np.datetime64("10000-01-01", "ms").astype(np.int64))
 
@@ -51,11 +53,22 @@ def check_format(name: str) -> None:
         )
     if name not in NAMED_FORMATS:
         try:
-            pd.to_datetime(pd.Series(["1"], dtype="str"), format=name, errors="coerce")
+            again = pd.to_datetime(
+                pd.Series([_A_MOMENT.strftime(name)], dtype="str"),
+                format=name,
+                utc=True,
+                errors="coerce",
+            )[0]
         except (ValueError, re.error) as error:
             raise ValueError(
                 f"`date_format` {name!r} is no strptime pattern of a day ({error})."
             ) from error
+        # strptime puts every date of a pattern without a year into 1900.
+        if pd.notna(again) and again.year != _A_MOMENT.year:
+            raise ValueError(
+                f"`date_format` {name!r} says no year; give a pattern of whole dates, "
+                "such as '%B %d, %Y'."
+            )
 
 
 def parse_dates(

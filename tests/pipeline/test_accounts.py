@@ -115,9 +115,17 @@ def test_rows_that_were_all_dropped_are_told_by_flag():
         UserError, match=r"no row is left of 1,200: --min_rating dropped 1,200; loosen"
     ):
         plan_days(account, options())
-    account = ReadAccount(rejected={MISSING: 2})
-    with pytest.raises(UserError, match="no row is left of 2: all were refused"):
+
+
+def test_rows_that_were_all_refused_are_told_by_reason():
+    account = ReadAccount(rejected={MISSING: 2}, first_rejects=(reject(0, 0, 6),))
+    with pytest.raises(UserError) as caught:
         plan_days(account, options(max_reject_fraction=1.0))
+    assert str(caught.value) == (
+        "no row is left of 2: refused were 2 field missing or empty; the first:\n"
+        "  0.csv row 7: `item` is missing or empty\n"
+        "Check --schema, the --*_field names, --date_format and --latest_date."
+    )
 
 
 def test_too_many_rejects_are_told_with_the_first_three():

@@ -5,6 +5,7 @@ import pytest
 from apache_beam.io.filesystem import FileMetadata, MatchResult
 from apache_beam.io.localfilesystem import LocalFileSystem
 
+from pipeline.input_files import list_files
 from pipeline.output import TRANSFORM_TEMP, Output
 from schemas.errors import UsageError, UserError
 from schemas.layout import MANIFEST, REJECTS, TRANSFORM_FN
@@ -211,3 +212,24 @@ def test_remote_data_set_is_removed_before_another_takes_its_place(tmp_path):
 def test_storage_that_is_not_known_is_one_sentence():
     with pytest.raises(UserError, match="cannot look up --output nowhere://a/b: "):
         Output("nowhere://a/b", overwrite=False)
+
+
+class LockedFileSystem(LocalFileSystem):
+    """A storage that lets nobody in, with an error of its own kind."""
+
+    @classmethod
+    def scheme(cls):
+        return "locked"
+
+    def match(self, patterns, limits=None):
+        raise RuntimeError("no credentials")
+
+    def exists(self, path):
+        raise RuntimeError("no credentials")
+
+
+def test_storage_that_cannot_be_asked_is_one_sentence():
+    with pytest.raises(UserError, match="--output locked://a: no credentials; check"):
+        Output("locked://a", overwrite=False)
+    with pytest.raises(UserError, match=r"input locked://a/b: .*; check the path"):
+        list_files(["locked://a/b"])

@@ -126,3 +126,14 @@ def test_rows_of_rejects_in_a_file_of_several_blocks(run, tmp_path):
     found = [json.loads(line) for line in rejects.read_text().splitlines()]
     assert [entry["row"] for entry in found] == [place + 1 for place in bad]
     assert [entry["text"] for entry in found] == [text[:-1] for text in bad.values()]
+
+
+def test_interrupted_run_leaves_no_folder(run, tmp_path, monkeypatch):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.program.start", interrupt)
+    reviews = write(tmp_path / "reviews.csv", rows(5))
+    status, lines = run(reviews, "--quiet")
+    assert (status, lines) == (130, [f"{PROG}: stopped by the user"])
+    assert not (tmp_path / "data").exists()

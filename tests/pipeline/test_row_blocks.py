@@ -91,6 +91,12 @@ def test_missing_column_is_told_with_the_columns_there_are(tmp_path):
         read_whole(path)
 
 
+def test_needed_column_that_is_there_twice_is_one_sentence(tmp_path):
+    path = write(tmp_path / "a.csv", b"user,x,x,item,date,date\nu,1,2,i,d,e\n")
+    with pytest.raises(UserError, match=r"a\.csv has more than one field `date`;"):
+        read_whole(path)
+
+
 def test_wrong_delimiter_shows_the_header_as_one_field(tmp_path):
     path = write(tmp_path / "a.csv", b"user;item;date\nu;i;d\n")
     with pytest.raises(UserError, match=r"no field `user`; .* are: user;item;date\."):

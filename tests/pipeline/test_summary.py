@@ -61,6 +61,11 @@ def test_table():
     ]
 
 
+def test_splits_stand_in_their_own_order():
+    again = Manifest.from_json(MANIFEST.to_json(), "manifest.json")
+    assert summary_rows(again, 12.5) == summary_rows(MANIFEST, 12.5)
+
+
 def test_no_rejects_are_said_as_well():
     rows = RowCounts(5, 5, {}, {})
     manifest = dataclasses.replace(MANIFEST, rows=rows)

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -98,14 +99,44 @@ def test_help_ends_well(parser):
     assert caught.value.code == 0
 
 
+PRINTING = (
+    "import sys; from schemas.command_line import run_program; "
+    "main = lambda argv: [print('x' * 99) for _ in range(9999)] and 0; "
+    "sys.exit(run_program(main, [], 'p'))"
+)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_a_full_disk_is_one_sentence():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", PRINTING],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("p: what was being written cannot be completed (")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_program_without_stdout_still_ends_well(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert run_program(lambda argv: 0, [], "prog") == 0
+
+
+def test_other_errors_of_the_system_keep_their_traceback():
+    def main(argv):
+        raise PermissionError(13, "no")
+
+    with pytest.raises(PermissionError):
+        run_program(main, [], "prog")
+
+
 def test_a_reader_that_leaves_early_is_no_error():
-    script = (
-        "import sys; from schemas.command_line import run_program; "
-        "main = lambda argv: [print('x' * 99) for _ in range(9999)] and 0; "
-        "sys.exit(run_program(main, [], 'p'))"
-    )
     with subprocess.Popen(
-        [sys.executable, "-c", script],
+        [sys.executable, "-c", PRINTING],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=ROOT,

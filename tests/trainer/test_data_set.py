@@ -85,6 +85,16 @@ def test_a_missing_transform_graph(tmp_path: Path) -> None:
         open_data_set(str(folder))
 
 
+def test_a_damaged_transform_graph(tmp_path: Path) -> None:
+    folder = _write(tmp_path / "data")
+    (folder / "transform_fn" / "saved_model.pb").write_bytes(b"\x07 no graph")
+    with pytest.raises(UserError, match=r"transform_fn cannot be loaded \(.*; write"):
+        open_data_set(str(folder)).load_transform_graph()
+    (folder / "transform_fn" / "assets" / "item_vocabulary").unlink()
+    with pytest.raises(UserError, match="item_vocabulary cannot be read"):
+        open_data_set(str(folder)).load_transform_graph()
+
+
 def test_a_vocabulary_of_another_length(tmp_path: Path) -> None:
     folder = _write(tmp_path / "data")
     file = folder / "transform_fn" / "assets" / "item_vocabulary"

@@ -100,8 +100,10 @@ def test_refuses(flags: tuple[str, ...], message: str) -> None:
         ('{"output": "R"}', "unknown key 'output'"),
         ('{"epochs": 2.5}', "`epochs` must be of type int, got 2.5"),
         ('{"epochs": true}', "`epochs` must be of type int, got True"),
-        ('{"units": "8"}', "`units` must be a list, got '8'"),
-        ('{"units": [8.5]}', "`units` must be whole numbers"),
+        ('{"units": "8"}', "`units` must be a list of whole numbers, got '8'"),
+        ('{"units": 8.5}', "`units` must be a list of whole numbers, got 8.5"),
+        ('{"units": null}', "`units` must be a list of whole numbers, got None"),
+        ('{"units": [8.5]}', "`units` must be a list of whole numbers"),
         ('{"day_feature": "week"}', "`day_feature` must be one of"),
     ],
 )

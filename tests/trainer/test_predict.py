@@ -1,5 +1,6 @@
 """`python -m trainer predict`, through its flags."""
 
+import gzip
 import json
 import shutil
 import subprocess
@@ -104,10 +105,22 @@ def test_more_histories_than_a_batch_keep_their_order(tmp_path, capsys):
             assert answer["recommendations"] == expected(ROW[:length], top_k=2)
 
 
-def test_an_empty_file_has_no_answers(tmp_path, capsys):
-    (tmp_path / "empty").touch()
-    assert predict("--input", tmp_path / "empty") == 0
-    assert capsys.readouterr().out == ""
+def test_a_file_without_histories(tmp_path, capsys):
+    (tmp_path / "empty").write_text("\n")
+    assert predict("--input", tmp_path / "empty") == 1
+    check_error(capsys, f"{tmp_path / 'empty'} holds no history; a line looks like")
+
+
+def test_a_compressed_file_of_histories(tmp_path, capsys):
+    # Under a name that does not say so.
+    path = tmp_path / "histories"
+    whole = gzip.compress(json.dumps({"history": ROW}).encode() + b"\n")
+    path.write_bytes(whole)
+    assert predict("--input", path, "--top_k", 3) == 0
+    assert answers(capsys) == [{"recommendations": expected(ROW, top_k=3)}]
+    path.write_bytes(whole[:-9])
+    assert predict("--input", path) == 1
+    check_error(capsys, f"{path} cannot be read (Compressed file ended before")
 
 
 def test_everything_is_seen(capsys):
@@ -127,6 +140,7 @@ def test_everything_is_seen(capsys):
         (("--history", HISTORY, "--top_k", "ten"), "invalid int value: 'ten'"),
         (("--history", HISTORY, "--as_of", "now"), "--as_of must be a date such as"),
         (("--history", HISTORY, "--asof", "now"), "did you mean --as_of?"),
+        (("--histroy", HISTORY), "unknown flag --histroy; did you mean --history?"),
         (("--history", HISTORY, "--format", "csv"), "invalid choice: 'csv'"),
     ],
 )
@@ -164,6 +178,14 @@ def test_a_damaged_export(tmp_path, capsys, damaged):
     (tmp_path / "model" / damaged).write_bytes(b"\x07 no protobuf, no JSON")
     assert predict("--history", HISTORY, model=tmp_path / "model") == 1
     check_error(capsys, "export the model again with `python -m trainer train`")
+
+
+def test_weights_that_were_cut_short(tmp_path, capsys):
+    shutil.copytree(catalogue.export(), tmp_path / "model")
+    weights = tmp_path / "model" / "variables" / "variables.data-00000-of-00001"
+    weights.write_bytes(weights.read_bytes()[:100])
+    assert predict("--history", HISTORY, model=tmp_path / "model") == 1
+    check_error(capsys, "cannot be loaded (Read less bytes than requested)")
 
 
 def test_a_missing_input_and_a_folder(tmp_path, capsys):

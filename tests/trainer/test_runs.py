@@ -72,9 +72,40 @@ def test_overwriting_removes_the_old_run_and_nothing_else(tmp_path: Path) -> Non
 
 def test_what_an_unfinished_run_left_is_replaced(tmp_path: Path) -> None:
     folder = prepare_run(str(tmp_path / "run"), overwrite=False)
+    options = TrainOptions(data="D", output=str(folder))
+    (folder / "config.json").write_text(json.dumps(options.to_json()))
     (folder / "checkpoints" / "best.weights.h5").write_text("half")
     prepare_run(str(folder), overwrite=False)
     assert list((folder / "checkpoints").iterdir()) == []
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize(
+    "name", ["config.json", "logs/mine", "model/mine", "evaluation-mine.json"]
+)
+def test_files_that_are_of_no_run_are_kept(
+    tmp_path: Path, name: str, overwrite: bool
+) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text('{"mine": 1}')
+    with pytest.raises(UserError, match=r"is of no run of the trainer and would be"):
+        prepare_run(str(tmp_path), overwrite=overwrite)
+    assert (tmp_path / name).read_text() == '{"mine": 1}'
+
+
+def test_a_run_whose_options_are_damaged_can_be_replaced(tmp_path: Path) -> None:
+    folder = _finished(tmp_path / "run")
+    metrics = {"best_epoch": 1, "data_settings_digest": "0"}
+    (folder / "metrics.json").write_text(json.dumps(metrics))
+    (folder / "config.json").write_text("{")
+    prepare_run(str(folder), overwrite=True)
+    assert [path.name for path in folder.iterdir()] == ["checkpoints"]
+
+
+def test_an_empty_folder_is_in_nobodys_way(tmp_path: Path) -> None:
+    (tmp_path / "run" / "logs").mkdir(parents=True)
+    folder = prepare_run(str(tmp_path / "run"), overwrite=False)
+    assert [path.name for path in folder.iterdir()] == ["checkpoints"]
 
 
 def test_an_output_that_cannot_be_a_folder(tmp_path: Path) -> None:

@@ -212,6 +212,16 @@ def test_a_damaged_data_set_does_not_cost_the_earlier_run(
     load_run(str(run))
 
 
+def test_what_only_the_export_reads_is_looked_at_first(
+    data: str, tmp_path: Path
+) -> None:
+    damaged = shutil.copytree(data, tmp_path / "damaged")
+    (damaged / "transform_fn" / "saved_model.pb").write_bytes(b"\x07 no graph")
+    with pytest.raises(UserError, match="transform_fn cannot be loaded"):
+        train(_options(str(damaged), tmp_path / "run"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_an_empty_training_split(tmp_path: Path) -> None:
     windows = cyclic_windows(4, 6, 3, 0)
     data = write_data_set(tmp_path / "data", [], windows, num_items=6, max_length=3)

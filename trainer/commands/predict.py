@@ -7,13 +7,16 @@ Usage:
 """
 
 import argparse
+import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schemas.errors import UsageError, UserError
+from trainer.errors import first_line
 from trainer.serving import date_format
 from trainer.serving.requests import (
     HISTORY_FORM,
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 # A larger one is a slip of the hand, and memory would pay for it.
 _MOST = 1_000_000
+_GZIP_MAGIC = b"\x1f\x8b"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,8 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     histories.add_argument(
         "--input",
         metavar="FILE",
-        help=f"a file of histories, one JSON object a line, as in {LINE_FORM}. "
-        "`user_id` and `as_of` may be left out; an event may also be "
+        help="a file of histories, plain or gzip, one JSON object a line, as in "
+        f"{LINE_FORM}. `user_id` and `as_of` may be left out; an event may also be "
         '{"event_date": ..., "item_id": ...}, and its date empty where unknown',
     )
     histories.add_argument(
@@ -111,6 +115,10 @@ def run(args: argparse.Namespace) -> int:
         )
     if (args.examples is None) != (args.data is None):
         raise UsageError("--examples and --data go together; give both or neither")
+    if args.examples is not None and args.as_of:
+        raise UsageError(
+            "--as_of has no meaning with --examples, which have a day of their own"
+        )
     if args.examples is not None and args.examples < 1:
         raise UsageError(f"--examples must be at least 1, got {args.examples}")
     history = None if args.history is None else parse_history(args.history)
@@ -136,6 +144,7 @@ def run(args: argparse.Namespace) -> int:
     client = Client(args.model)
     is_table = (args.format or _default_format()) == "table"
     answers = client.recommend(requests, args.top_k, args.keep_seen)
+    number = 0
     for number, (request, recommendations) in enumerate(answers, start=1):
         if is_table:
             if history is None:
@@ -144,15 +153,17 @@ def run(args: argparse.Namespace) -> int:
             print(_table(recommendations))
         else:
             print(_json_line(request, recommendations))
+    if not number:
+        raise UserError(f"{args.input} holds no history; a line looks like {LINE_FORM}")
     return 0
 
 
 def _default_format() -> str:
-    return "table" if sys.stdout.isatty() else "jsonl"
+    return "table" if sys.stdout is not None and sys.stdout.isatty() else "jsonl"
 
 
 def _read_file(path: str) -> Iterator[Request]:
-    """Yields the requests of a file, local or a URL that TensorFlow reads."""
+    """Yields the requests of a file, plain or gzip, local or what TensorFlow reads."""
     import tensorflow as tf
 
     if not tf.io.gfile.exists(path):
@@ -161,9 +172,14 @@ def _read_file(path: str) -> Iterator[Request]:
         raise UserError(f"{path} is a folder; give --input a file of JSON lines.")
     try:
         with tf.io.gfile.GFile(path, "rb") as file:
-            yield from read_requests(file, path)
-    except tf.errors.OpError as error:
-        raise UserError(f"{path} cannot be read: {error.message}.") from error
+            # By its first bytes: a name does not say what a file holds.
+            is_gzip = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+            file.seek(0)
+            yield from read_requests(
+                gzip.GzipFile(fileobj=file) if is_gzip else file, path
+            )
+    except (tf.errors.OpError, EOFError, OSError, zlib.error) as error:
+        raise UserError(f"{path} cannot be read ({first_line(error)}).") from error
 
 
 def _heading(request: Request, number: int) -> str:

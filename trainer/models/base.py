@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from schemas.features import ITEM_ID
+from trainer.layers.replicas import num_replicas, sum_over_replicas
 from trainer.models.config import ModelConfig
 
 Tensor = Any
@@ -38,6 +39,9 @@ class NextItemModel(keras.Model):
         self.config = config
         # float32 under any policy: bfloat16 would make equal scores of most items.
         self.scores = keras.layers.Dense(config.num_items, dtype="float32")
+        # Takes the place of Keras' own `loss` in the logs: that is a mean over steps,
+        # in which the partly filled last one weighs as much as any.
+        self.mean_loss = keras.metrics.Mean(name="loss", dtype="float32")
 
     @property
     def uses_days(self) -> bool:
@@ -103,6 +107,22 @@ class NextItemModel(keras.Model):
             states = ops.reshape(states, (-1, self.state_size))
             return self.score(ops.take(states, inputs[POSITIONS], axis=0))
         return self.score(states[:, -1])
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Tensor = None,
+        y_pred: Tensor = None,
+        sample_weight: Tensor = None,
+        training: bool = True,
+    ) -> Tensor:
+        """Returns the loss of a step, and adds it to the mean over all targets."""
+        loss = super().compute_loss(x, y, y_pred, sample_weight, training)
+        weight = ops.sum(ops.ones_like(y) if sample_weight is None else sample_weight)
+        # Each replica has its share of the loss, and adds it once for all of them.
+        share = loss * num_replicas()
+        self.mean_loss.update_state(share, sample_weight=sum_over_replicas(weight))
+        return loss
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments that make an equal model."""

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from schemas.errors import UserError
 from schemas.features import ITEM_ID
+from trainer.errors import first_line
 from trainer.serving import description as descriptions
 from trainer.serving.description import Description
 from trainer.serving.names import (
@@ -46,9 +47,10 @@ class Client:
         self.description = _read_description(export)
         try:
             self._model = tf.saved_model.load(export)
-        except (OSError, ValueError, tf.errors.OpError) as error:
+        # IndexError: TensorFlow's word for a file of weights that was cut short.
+        except (OSError, ValueError, IndexError, tf.errors.OpError) as error:
             raise UserError(
-                f"{export} cannot be loaded ({_first_line(error)}); export the model "
+                f"{export} cannot be loaded ({first_line(error)}); export the model "
                 "again with `python -m trainer train`."
             ) from error
 
@@ -118,10 +120,6 @@ def _read_description(export: str) -> Description:
             return Description.from_json(file.read().decode())
     except (ValueError, tf.errors.OpError) as error:
         raise UserError(
-            f"{path} cannot be read ({_first_line(error)}); export the model again "
+            f"{path} cannot be read ({first_line(error)}); export the model again "
             "with `python -m trainer train` of this version."
         ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]

@@ -33,15 +33,15 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
       day_feature: `age`, `gap` or `none`, the day column that the model takes.
 
     Raises:
-      UserError: Keras runs on another backend than TensorFlow, or a weight of the
-        model is no number.
+      UserError: Keras runs on another backend than TensorFlow, a weight of the model
+        is no number, or the transform graph is damaged.
     """
     if keras.backend.backend() != "tensorflow":
         raise UserError(
             "the export is a TensorFlow SavedModel and Keras runs on "
             f"{keras.backend.backend()!r}; set KERAS_BACKEND=tensorflow for this step."
         )
-    for variable in model.variables:
+    for variable in model.weights:
         value = np.asarray(variable)
         if np.issubdtype(value.dtype, np.floating) and not np.isfinite(value).all():
             raise UserError(
@@ -56,7 +56,7 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
         day_feature=day_feature,
     )
     recommender = Recommender(
-        data_set.transform_fn_path,
+        data_set.load_transform_graph(),
         layout.join(data_set.transform_fn_path, "assets", VOCABULARY_FILENAME),
         model,
         description,

@@ -53,25 +53,25 @@ class Recommender(tf.Module):
 
     def __init__(
         self,
-        transform_fn_path: str,
+        transform_graph: Any,
         vocabulary_path: str,
         model: Any,
         description: Description,
     ) -> None:
-        """Loads the transform graph and the vocabulary.
+        """Puts the parts together, and loads the vocabulary.
 
         Args:
-          transform_fn_path: tf.Transform's SavedModel.
+          transform_graph: tf.Transform's SavedModel, loaded.
           vocabulary_path: the items, one a line, by id from 1.
           model: a `NextItemModel` on Keras' TensorFlow backend.
           description: what the export holds.
         """
         super().__init__(name="recommender")
-        self._transform = tf.saved_model.load(transform_fn_path)
-        # The variables alone, and the model where tf.Module does not look: a tracked
+        self._transform = transform_graph
+        # The weights alone, and the model where tf.Module does not look: a tracked
         # Keras variable is saved as two, of which a server restores the one that no
         # op reads.
-        self._variables = [variable.value for variable in model.variables]
+        self._variables = [variable.value for variable in model.weights]
         self._logits = functools.partial(model, training=False)
         self._items = tf.lookup.StaticHashTable(
             tf.lookup.TextFileInitializer(

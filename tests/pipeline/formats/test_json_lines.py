@@ -141,6 +141,16 @@ def test_line_that_is_no_object_is_rejected_with_its_place_and_text(line, neighb
     assert lines == 2 + bool(neighbour)
 
 
+@pytest.mark.parametrize("before", [b"", b"\n \t", b'{"user": "u"}\n' * 9 + b"\r\n "])
+@pytest.mark.parametrize("line", [b"null", b"nullify", b"null{}"])
+def test_null_at_the_start_of_a_piece_does_not_end_the_process(before, line):
+    data = before + line + b"\n" + line_of("v", "j", "e")
+    rows, rejects, _ = parse(data)
+    place = before.count(b"\n")
+    assert [reason for _, reason, _ in rejects] == [NOT_JSON]
+    assert (rejects[0][0], rows[-1][0]) == (place, place + 1)
+
+
 def test_object_over_several_lines_is_not_one_a_line():
     data = b'{"user": "u",\n"item": {}}\n{"user": "v"}{"user": "w"}\n'
     rows, rejects, _ = parse(data)

@@ -152,6 +152,14 @@ def test_absent_column_is_told_with_the_columns_there_are():
         parse_row_group(open_parquet(stream, "p"), 0, FIELDS, "p")
 
 
+def test_column_that_is_there_twice_is_one_sentence():
+    stream = io.BytesIO()
+    columns = [["u"], ["v"], ["i"], DATES[:1]]
+    pq.write_table(pa.table(columns, ["user", "user", "item", "date"]), stream)
+    with pytest.raises(UserError, match="p has more than one field `user`; rename"):
+        parse_row_group(open_parquet(stream, "p"), 0, FIELDS, "p")
+
+
 @pytest.mark.parametrize("data", [b"", b"user,item,date\n", b"PAR1" * 5])
 def test_what_is_no_parquet_is_one_sentence(data):
     with pytest.raises(UserError, match=r"p is not a Parquet file .*--input_format"):

@@ -222,3 +222,17 @@ def test_unknown_format_is_named(name):
 def test_pattern_that_strptime_does_not_take_is_named(name):
     with pytest.raises(ValueError, match="is no strptime pattern of a day"):
         check_format(name)
+
+
+@pytest.mark.parametrize("name", ["%H", "%m/%d", "%d.%m.", "%j", "100 %%"])
+def test_pattern_without_a_year_is_refused(name):
+    with pytest.raises(ValueError, match=r"says no year; give a pattern of whole"):
+        check_format(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["%B %d, %Y", "%d/%m/%y %I:%M %p", "%Y-%jT%H", "%G-W%V-%u", "%Y%m%d%z", "%B %Y"],
+)
+def test_pattern_with_a_year_is_taken(name):
+    check_format(name)

@@ -66,6 +66,10 @@ def test_a_data_set_without_records_has_none(tmp_path):
         (["--examples=3"], "--examples and --data go together"),
         (["--history=2016-04-20:1", "--data=d"], "--examples and --data go together"),
         (["--examples=0", "--data=d"], "--examples must be at least 1, got 0"),
+        (
+            ["--examples=1", "--data=d", "--as_of=2020-01-01"],
+            "--as_of has no meaning with --examples",
+        ),
     ],
 )
 def test_a_wrong_command_line_is_status_2(flags, problem, capsys):
