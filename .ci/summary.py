@@ -67,14 +67,15 @@ def _quality(output: Path, manifest: Manifest) -> list[str]:
         name: (of["filtered"]["hr@10"], of["filtered"]["ndcg@10"])
         for name, of in evaluation["measures"].items()
     }
+    width = max(map(len, measures))
     targets, caveat = evaluation["targets"], evaluation["caveat"]
     return [
         f"Quality on {targets:,} held-out targets ({evaluation['split']} split, "
         f"--split {evaluation['data_split']}; {path}),",
         f"which {caveat if caveat.startswith('leaks') else f'is {caveat}'}:",
-        f"  {'':12} HR@10   NDCG@10",
+        f"  {'':{width}} HR@10   NDCG@10",
         *(
-            f"  {name:12} {hit_rate:.4f}  {ndcg:.4f}"
+            f"  {name:{width}} {hit_rate:.4f}  {ndcg:.4f}"
             for name, (hit_rate, ndcg) in measures.items()
         ),
         _verdict(measures),

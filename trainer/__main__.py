@@ -1,8 +1,10 @@
-"""`python -m trainer`: train, evaluate and predict.
+"""`python -m trainer`: train, evaluate, compare, tune and predict.
 
 Usage:
     python -m trainer train --data DATA --output RUN
     python -m trainer evaluate --run RUN --data DATA
+    python -m trainer compare --data DATA --output FOLDER --configs quick
+    python -m trainer tune --data DATA --output FOLDER --model transformer
     python -m trainer predict --model RUN/model --history 2016-04-20:2260466
 """
 
@@ -20,6 +22,8 @@ PROG = "python -m trainer"
 COMMANDS = {
     "train": "learn from a data set and export the model",
     "evaluate": "measure a run beside simple baselines",
+    "compare": "measure several models and baselines in one table",
+    "tune": "search for good settings on the eval split",
     "predict": "recommend items for raw histories",
 }
 

@@ -1,4 +1,4 @@
-"""Batches for training and scoring, as `tf.data` datasets.
+"""Batches for training, as a `tf.data` dataset.
 
 A set that fits is parsed once and kept in memory: an epoch is then a permutation of
 row numbers. A larger one is streamed from its shards anew every epoch. Either way
@@ -6,17 +6,26 @@ the order follows from the seed and the epoch alone.
 """
 
 import logging
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from schemas.features import ITEM_ID, PADDING_ID, TARGET
+from schemas.features import ITEM_ID, START, TARGET
 from trainer.data_set import DAY_COLUMNS, DataSet
-from trainer.models.base import DAYS, POSITIONS
-from trainer.records import check_split, feature_spec, load_split
+from trainer.models.base import (
+    DAYS,
+    LABELS,
+    LOG_PROBABILITY,
+    NEGATIVES,
+    POSITIONS,
+)
+from trainer.negatives import sample_negatives
+from trainer.positions import TrainPositions, last_target, new_targets, real_targets
+from trainer.records import feature_spec, load_split
+from trainer.widths import cut_padding, epoch_order, window_widths
 
 # Parsed training columns up to this size are kept in memory.
 MEMORY_LIMIT_BYTES = 2 << 30
@@ -26,6 +35,8 @@ _READ_BUFFER_BYTES = 8 << 20
 # Position counts are rounded up to this share of the positions, so that a compiled
 # step sees a few shapes and not one for each batch.
 _LADDER = 8
+# Keeps the draws of negatives apart from those of the order.
+_NEGATIVES_SEED = 1 << 32
 
 _logger = logging.getLogger(__name__)
 
@@ -35,112 +46,94 @@ def steps_per_epoch(num_rows: int, batch_size: int) -> int:
     return -(-num_rows // batch_size)
 
 
+@dataclass(frozen=True)
+class BatchSettings:
+    """How training batches are made.
+
+    Attributes:
+      day_feature: a key of `DAY_COLUMNS`.
+      batch_size: rows of a step, of all replicas together.
+      train_positions: the targets of a window that are learned from: `all`; `once`,
+        those in no earlier window of the history; `last`.
+      num_negatives: items drawn for the sampled loss of each step; 0: no sampling.
+      seed: of the order and of the negatives.
+      first_epoch: the epoch to start with, for a run that goes on.
+      num_replicas: over how many devices a step is spread.
+      memory_limit_bytes: the size above which the split is streamed.
+    """
+
+    day_feature: str
+    batch_size: int
+    train_positions: TrainPositions = "all"
+    num_negatives: int = 0
+    seed: int = 0
+    first_epoch: int = 0
+    num_replicas: int = 1
+    memory_limit_bytes: int = MEMORY_LIMIT_BYTES
+
+
 def training_batches(
-    data_set: DataSet,
-    split: str,
-    day_feature: str,
-    batch_size: int,
-    *,
-    seed: int = 0,
-    first_epoch: int = 0,
-    num_replicas: int = 1,
-    memory_limit_bytes: int = MEMORY_LIMIT_BYTES,
+    data_set: DataSet, split: str, settings: BatchSettings
 ) -> tf.data.Dataset:
     """Returns endless training batches; an epoch is `steps_per_epoch` of them.
 
     An element is `(x, y, weights)`:
 
-    - x: `item_id` and, unless `day_feature` is `none`, `days`, int32 [`rows`, W]; and
-      `positions`, int32 [`num_positions`], the indices into `rows` * W of the real
-      targets, padded with 0;
+    - x: `item_id` and, unless `day_feature` is `none`, `days`, int32 [`rows`,
+      `steps`]; and `positions`, int32 [`num_positions`], the indices into `rows` *
+      `steps` of the targets to learn from, padded with 0;
     - y: int32 [`num_positions`], the target's id - 1;
     - weights: float32 [`num_positions`], 1 at real targets and 0 at padding.
 
+    With `num_negatives`, x holds y as `labels` and what `sample_negatives` drew as
+    `negatives` and `log_probability`, and y is 0: the place of the target among the
+    logits of `ItemScores.sampled`.
+
     `rows` is `batch_size` divided by the replicas, rounded up, and the elements of
     one step follow each other, one for each replica; the rows that the last batch of
-    an epoch lacks are padding. A position is real where its input is no padding and
-    its target is an item of the vocabulary.
+    an epoch lacks are padding. `steps` is W or, where that is long, one of
+    `window_widths` that holds every row of the batch. A position is real where its
+    input is no padding and its target is an item of the vocabulary.
 
     Args:
       data_set: the data set.
       split: the split to learn from.
-      day_feature: a key of `DAY_COLUMNS`.
-      batch_size: rows of all replicas together.
-      seed: of the order.
-      first_epoch: the epoch to start with, for a run that goes on.
-      num_replicas: over how many devices a step is spread.
-      memory_limit_bytes: the size above which the split is streamed.
+      settings: how.
 
     Raises:
-      UserError: a shard is damaged; all are read once before this returns.
+      UserError: a shard of a set that memory holds is damaged. Those of a larger one
+        are read as they are needed (`count_targets` has read them before).
     """
-    columns = _columns(day_feature)
-    width, num_items = data_set.max_length, data_set.num_items
-    size = data_set.num_records(split) * width * len(columns) * 4
+    columns = {ITEM_ID: ITEM_ID, TARGET: TARGET, START: START}
+    days = DAY_COLUMNS[settings.day_feature]
+    if days is not None:
+        columns[DAYS] = days
+    size = data_set.num_records(split) * data_set.max_length * len(columns) * 4
     with tf.device("CPU:0"):
-        if size <= memory_limit_bytes:
-            loaded = load_split(data_set, split, columns)
-            batches = _from_memory(
-                {name: loaded[column] for name, column in _named(columns)},
-                batch_size,
-                seed,
-                first_epoch,
-            )
+        if size <= settings.memory_limit_bytes:
+            loaded = load_split(data_set, split, columns.values())
+            rows = {name: loaded[column] for name, column in columns.items()}
+            batches = _from_memory(rows, data_set.max_length, settings)
         else:
             _logger.info("%s is streamed: it takes %d MB", split, size >> 20)
-            check_split(data_set, split, columns)
-            batches = _from_files(
-                data_set, split, columns, batch_size, seed, first_epoch
-            )
-        rows = -(-batch_size // num_replicas)
+            batches = _from_files(data_set, split, columns, settings)
+        widths = window_widths(data_set.max_length)
         dealt = batches.map(
-            lambda batch: _deal(batch, rows, num_replicas, width),
+            lambda batch: _deal(cut_padding(batch, widths), settings),
             num_parallel_calls=tf.data.AUTOTUNE,
         ).unbatch()
-        return dealt.map(
-            lambda batch: _with_positions(batch, num_items),
+        window = data_set.manifest.window
+        elements = dealt.map(
+            lambda batch: _with_positions(
+                batch,
+                data_set.num_items,
+                _learned(batch, settings, window.max_length, window.stride),
+            ),
             num_parallel_calls=tf.data.AUTOTUNE,
-        ).prefetch(tf.data.AUTOTUNE)
-
-
-def scoring_batches(
-    columns: dict[str, Any], day_feature: str, batch_size: int
-) -> Iterator[tuple[slice, dict[str, NDArray[np.int32]]]]:
-    """Yields the rows of a loaded split in order, as inputs of a model.
-
-    Args:
-      columns: what `load_split` returned, with `item_id` and the day column.
-      day_feature: a key of `DAY_COLUMNS`.
-      batch_size: rows at a time; the last batch is filled up with padding to it, so
-        that a compiled model sees one shape.
-
-    Yields:
-      The rows in the split (fewer than `batch_size` at the end), and the model's input
-      {`item_id`, `days`}, int32 [`batch_size`, W].
-    """
-    names = {ITEM_ID: ITEM_ID, DAYS: DAY_COLUMNS[day_feature]}
-    num_rows = len(columns[ITEM_ID])
-    for start in range(0, num_rows, batch_size):
-        rows = slice(start, min(start + batch_size, num_rows))
-        missing = batch_size - (rows.stop - rows.start)
-        yield (
-            rows,
-            {
-                name: np.pad(columns[column][rows], ((0, missing), (0, 0)))
-                for name, column in names.items()
-                if column is not None
-            },
         )
-
-
-def _columns(day_feature: str) -> list[str]:
-    days = DAY_COLUMNS[day_feature]
-    return [ITEM_ID, TARGET] if days is None else [ITEM_ID, TARGET, days]
-
-
-def _named(columns: list[str]) -> list[tuple[str, str]]:
-    """Pairs the names inside a batch with the columns: [item_id, target, days]."""
-    return list(zip([ITEM_ID, TARGET, DAYS], columns, strict=False))
+        if settings.num_negatives:
+            elements = _with_negatives(elements, data_set, split, settings)
+        return elements.prefetch(tf.data.AUTOTUNE)
 
 
 def _epoch_seed(seed: int, epoch: tf.Tensor) -> tf.Tensor:
@@ -148,20 +141,21 @@ def _epoch_seed(seed: int, epoch: tf.Tensor) -> tf.Tensor:
 
 
 def _from_memory(
-    columns: dict[str, NDArray[np.int32]], batch_size: int, seed: int, first_epoch: int
+    columns: dict[str, NDArray[np.int32]], max_length: int, settings: BatchSettings
 ) -> tf.data.Dataset:
-    """Yields batches {name: int32 [<= `batch_size`, W]}, epoch after epoch."""
+    """Yields batches {name: int32 [<= `batch_size`, ...]}, epoch after epoch."""
     tensors = {name: tf.constant(column) for name, column in columns.items()}
-    num_rows = len(columns[ITEM_ID])
+    num_rows, batch_size = len(columns[ITEM_ID]), settings.batch_size
+    widths = window_widths(max_length)
 
     def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
-        order = tf.random.experimental.stateless_shuffle(
-            tf.range(num_rows), _epoch_seed(seed, epoch)
+        order = epoch_order(
+            tensors[ITEM_ID], widths, batch_size, _epoch_seed(settings.seed, epoch)
         )
         starts = tf.data.Dataset.range(0, num_rows, batch_size)
         return starts.map(lambda start: order[start : start + batch_size])
 
-    epochs = tf.data.Dataset.counter(first_epoch)
+    epochs = tf.data.Dataset.counter(settings.first_epoch)
     return epochs.flat_map(one_epoch).map(
         lambda rows: {name: tf.gather(t, rows) for name, t in tensors.items()},
         num_parallel_calls=tf.data.AUTOTUNE,
@@ -169,19 +163,22 @@ def _from_memory(
 
 
 def _from_files(
-    data_set: DataSet,
-    split: str,
-    columns: list[str],
-    batch_size: int,
-    seed: int,
-    first_epoch: int,
+    data_set: DataSet, split: str, columns: dict[str, str], settings: BatchSettings
 ) -> tf.data.Dataset:
-    """Yields batches {name: int32 [<= `batch_size`, W]}, epoch after epoch."""
-    spec = feature_spec({name: data_set.manifest.features[name] for name in columns})
+    """Yields batches {name: int32 [<= `batch_size`, ...]}, epoch after epoch."""
+    features = data_set.manifest.features
+    spec = feature_spec({column: features[column] for column in columns.values()})
     files = tf.constant(data_set.files(split))
+    widths = window_widths(data_set.max_length)
+
+    def parse(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
+        values = tf.io.parse_example(serialized, spec)
+        return {
+            name: tf.cast(values[column], tf.int32) for name, column in columns.items()
+        }
 
     def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
-        epoch_seed = _epoch_seed(seed, epoch)
+        epoch_seed = _epoch_seed(settings.seed, epoch)
         order = tf.random.experimental.stateless_shuffle(files, epoch_seed)
         records = tf.data.Dataset.from_tensor_slices(order).interleave(
             lambda path: tf.data.TFRecordDataset(path, "GZIP", _READ_BUFFER_BYTES),
@@ -190,59 +187,86 @@ def _from_files(
             num_parallel_calls=tf.data.AUTOTUNE,
             deterministic=True,
         )
+
         # `Dataset.shuffle` takes no seed that is a tensor once a global seed is set.
+        def shuffle(number: tf.Tensor, block: tf.Tensor) -> dict[str, tf.Tensor]:
+            rows = parse(block)
+            seed = tf.random.experimental.stateless_fold_in(epoch_seed, number)
+            block_order = epoch_order(rows[ITEM_ID], widths, settings.batch_size, seed)
+            return {name: tf.gather(t, block_order) for name, t in rows.items()}
+
         blocks = records.batch(_SHUFFLE_BUFFER).enumerate()
-        shuffled = blocks.map(
-            lambda number, block: tf.random.experimental.stateless_shuffle(
-                block, tf.random.experimental.stateless_fold_in(epoch_seed, number)
-            )
-        )
-        return shuffled.rebatch(batch_size)
+        return blocks.map(shuffle).rebatch(settings.batch_size)
 
-    def parse(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
-        values = tf.io.parse_example(serialized, spec)
-        return {
-            name: tf.cast(values[column], tf.int32) for name, column in _named(columns)
-        }
-
-    epochs = tf.data.Dataset.counter(first_epoch)
-    return epochs.flat_map(one_epoch).map(parse, num_parallel_calls=tf.data.AUTOTUNE)
+    return tf.data.Dataset.counter(settings.first_epoch).flat_map(one_epoch)
 
 
-def _deal(
-    batch: dict[str, tf.Tensor], rows: int, num_replicas: int, width: int
-) -> dict[str, tf.Tensor]:
+def _deal(batch: dict[str, tf.Tensor], settings: BatchSettings) -> dict[str, tf.Tensor]:
     """Deals the rows of a batch to the replicas like cards.
 
     Returns:
-      {name: int32 [`num_replicas`, `rows`, W]}; rows that lack are padding, as evenly
+      {name: int32 [`num_replicas`, `rows`, ...]}; rows that lack are padding, as evenly
       spread as can be.
     """
+    num_replicas = settings.num_replicas
+    rows = -(-settings.batch_size // num_replicas)
 
     def deal(values: tf.Tensor) -> tf.Tensor:
         missing = rows * num_replicas - tf.shape(values)[0]
-        values = tf.pad(values, [[0, missing], [0, 0]])
-        values = tf.reshape(values, [rows, num_replicas, width])
-        return tf.transpose(values, [1, 0, 2])
+        values = tf.pad(values, [[0, missing]] + [[0, 0]] * (values.shape.rank - 1))
+        inner = tf.shape(values)[1:]
+        values = tf.reshape(values, tf.concat([[rows, num_replicas], inner], 0))
+        return tf.experimental.numpy.swapaxes(values, 0, 1)
 
     return {name: deal(values) for name, values in batch.items()}
 
 
+def _learned(
+    batch: dict[str, tf.Tensor], settings: BatchSettings, max_length: int, stride: int
+) -> tf.Tensor:
+    """Returns bool [`rows`, `steps`]: the positions that `train_positions` names."""
+    item_id = batch[ITEM_ID]
+    if settings.train_positions == "once":
+        return new_targets(item_id, batch[START], max_length, stride)
+    if settings.train_positions == "last":
+        return last_target(item_id)
+    return tf.ones_like(item_id, tf.bool)
+
+
 def _with_positions(
-    batch: dict[str, tf.Tensor], num_items: int
+    batch: dict[str, tf.Tensor], num_items: int, learned: tf.Tensor
 ) -> tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]:
     """Returns `(x, y, weights)` of one replica (see `training_batches`)."""
-    x = dict(batch)
-    target = tf.reshape(x.pop(TARGET), [-1])
-    inputs = tf.reshape(x[ITEM_ID], [-1])
-    real = (inputs != PADDING_ID) & (target >= 1) & (target <= num_items)
-    positions = tf.cast(tf.where(real)[:, 0], tf.int32)
-    count = tf.shape(positions)[0]
-    rung = max(1, inputs.shape[0] // _LADDER)
+    x = {name: value for name, value in batch.items() if name in (ITEM_ID, DAYS)}
+    target = batch[TARGET]
+    learned = tf.reshape(learned & real_targets(x[ITEM_ID], target, num_items), [-1])
+    positions = tf.cast(tf.where(learned)[:, 0], tf.int32)
+    count = tf.size(positions)
+    rung = tf.maximum(tf.size(target) // _LADDER, 1)
     missing = tf.maximum(-(-count // rung), 1) * rung - count
     positions = tf.pad(positions, [[0, missing]])
     weights = tf.pad(tf.ones([count], tf.float32), [[0, missing]])
-    labels = tf.gather(target, positions) - 1
+    labels = tf.gather(tf.reshape(target, [-1]), positions) - 1
     # Padding points at position 0, whose own target may be none.
     x[POSITIONS] = positions
     return x, tf.maximum(labels, 0) * tf.cast(weights, tf.int32), weights
+
+
+def _with_negatives(
+    elements: tf.data.Dataset, data_set: DataSet, split: str, settings: BatchSettings
+) -> tf.data.Dataset:
+    """Adds negatives of its own to every element (see `training_batches`)."""
+    steps = steps_per_epoch(data_set.num_records(split), settings.batch_size)
+    first = settings.first_epoch * steps * settings.num_replicas
+
+    def add(index: tf.Tensor, element: Any) -> Any:
+        x, y, weights = element
+        negatives, log_probability = sample_negatives(
+            data_set.num_items,
+            settings.num_negatives,
+            _epoch_seed(settings.seed + _NEGATIVES_SEED, index),
+        )
+        drawn = {NEGATIVES: negatives, LOG_PROBABILITY: log_probability}
+        return {**x, LABELS: y, **drawn}, tf.zeros_like(y), weights
+
+    return elements.enumerate(first).map(add, num_parallel_calls=tf.data.AUTOTUNE)

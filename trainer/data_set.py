@@ -12,8 +12,15 @@ from schemas.features import GAP_DAYS, NB_DAYS, VOCABULARY_FILENAME
 from schemas.manifest import Manifest
 from trainer.errors import first_line
 
-# What `--day_feature` calls the two day columns.
-DAY_COLUMNS: dict[str, str | None] = {"age": NB_DAYS, "gap": GAP_DAYS, "none": None}
+# The column that `--day_feature` names. That of `date` holds the date in training
+# windows alone (see `trainer.date_buckets`).
+DAY_COLUMNS: dict[str, str | None] = {
+    "age": NB_DAYS,
+    "gap": GAP_DAYS,
+    "date": NB_DAYS,
+    "none": None,
+}
+DATE = "date"
 
 _WRITE_AGAIN = "write the data set again with `python -m pipeline --overwrite`"
 

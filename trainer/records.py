@@ -1,9 +1,9 @@
 """Reads examples from TFRecords into memory, and checks them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import tensorflow as tf
@@ -20,6 +20,8 @@ from schemas.features import (
     unknown_id,
 )
 from trainer.data_set import DataSet
+
+T = TypeVar("T")
 
 # Records parsed at a time: `parse_example` on many is several times faster than on one.
 _PARSE_BATCH = 4096
@@ -41,6 +43,15 @@ class Ragged:
 
     def __len__(self) -> int:
         return len(self.row_splits) - 1
+
+    def take(self, order: NDArray[np.integer[Any]]) -> "Ragged":
+        """Returns the rows of these numbers, in this order."""
+        lengths = np.diff(self.row_splits)[order]
+        row_splits = np.concatenate([[0], np.cumsum(lengths)])
+        # Of each value: where its row starts here, and how far it is from there.
+        starts = np.repeat(self.row_splits[:-1][order], lengths)
+        inside = np.arange(row_splits[-1]) - np.repeat(row_splits[:-1], lengths)
+        return Ragged(self.values[starts + inside], row_splits)
 
     def dense(self, start: int, stop: int) -> NDArray[np.int32]:
         """Returns the rows `start` ... `stop` - 1, each padded with 0 at its end.
@@ -101,20 +112,36 @@ def load_split(
     }
 
 
-def check_split(data_set: DataSet, split: str, features: Iterable[str]) -> None:
-    """Reads a split once without keeping it; for sets that memory does not hold.
+def map_split(
+    data_set: DataSet,
+    split: str,
+    features: Iterable[str],
+    function: Callable[[dict[str, Any]], T],
+) -> list[T]:
+    """Reads a split once, part by part, for sets that memory does not hold.
+
+    Args:
+      data_set: the data set.
+      split: `train`, `eval` or `test`.
+      features: names of the features to read.
+      function: called with some rows, as `load_split` returns all of them; several
+        calls may run at a time.
+
+    Returns:
+      What the calls returned, in the order of the rows.
 
     Raises:
       UserError: as `load_split`.
     """
     chosen = {name: data_set.manifest.features[name] for name in features}
 
-    def check(path: str) -> None:
-        for _ in _parsed_batches(data_set, split, path, chosen):
-            pass
+    def read(path: str) -> list[T]:
+        batches = _parsed_batches(data_set, split, path, chosen)
+        return [function(batch) for batch in batches]
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        list(pool.map(check, data_set.files(split)))
+        shards = list(pool.map(read, data_set.files(split)))
+    return [value for shard in shards for value in shard]
 
 
 def _parsed_batches(

@@ -18,13 +18,15 @@ from rich.console import Console
 from schemas.errors import UsageError, UserError
 from schemas.layout import EVAL, TRAIN
 from trainer import runs
-from trainer.batches import steps_per_epoch, training_batches
+from trainer.batches import BatchSettings, steps_per_epoch, training_batches
 from trainer.callbacks import EpochLines, HistoryFile, ProgressBar, StopOnNan, Validate
 from trainer.data_set import DataSet, open_data_set
 from trainer.devices import Devices, set_up_devices
 from trainer.losses import NextItemCrossEntropy
 from trainer.models import ModelConfig, NextItemModel, build_model
+from trainer.optimizers import build_optimizer
 from trainer.options import TrainOptions
+from trainer.target_counts import count_targets
 from trainer.validation import Validation
 
 _logger = logging.getLogger(__name__)
@@ -33,12 +35,15 @@ _BETTER_HIGHER = "val_ndcg@10"
 _BETTER_LOWER = "loss"
 
 
-def train(options: TrainOptions, devices: Devices | None = None) -> dict[str, Any]:
+def train(
+    options: TrainOptions, devices: Devices | None = None, *, export: bool = True
+) -> dict[str, Any]:
     """Trains, and writes the run (see `trainer.runs`).
 
     Args:
       options: what to train, on what, and how.
       devices: where to train; None takes every GPU, or else the CPU.
+      export: whether to make the SavedModel that serves.
 
     Returns:
       The content of `metrics.json`: figures of the best epoch, and what made them.
@@ -57,11 +62,13 @@ def train(options: TrainOptions, devices: Devices | None = None) -> dict[str, An
     keras.utils.set_random_seed(options.seed)
     devices = devices or set_up_devices(options.mixed_precision)
     # The export alone uses it, and hours of training must not end in an error there.
-    data_set.load_transform_graph()
+    if export:
+        data_set.load_transform_graph()
     config = model_config(data_set, options)
-    model = _compiled_model(config, options, devices)
     validation = _validation(data_set, options)
     batches, steps = _batches(data_set, options, devices)
+    model = _compiled_model(config, options, devices, steps * options.epochs)
+    model.start_from_popularity(count_targets(data_set))
     # Only now: what fails before must not cost the user an earlier run.
     folder = runs.prepare_run(options.output, options.overwrite)
     runs.write_json(folder / runs.CONFIG, options.to_json())
@@ -72,7 +79,8 @@ def train(options: TrainOptions, devices: Devices | None = None) -> dict[str, An
     best.build()
     best.load_weights(folder / runs.BEST)
     best.save(folder / runs.MODEL)
-    _export(data_set, best, folder, options)
+    if export:
+        _export(data_set, best, folder, options)
     metrics = {
         **_best_epoch(history, validation),
         "epochs": len(history["loss"]),
@@ -96,9 +104,14 @@ def model_config(data_set: DataSet, options: TrainOptions) -> ModelConfig:
         model=options.model,
         num_items=data_set.num_items,
         num_day_buckets=data_set.day_buckets(options.day_feature),
+        max_length=data_set.max_length,
         item_embedding=options.item_embedding,
         day_embedding=options.day_embedding,
         units=options.units,
+        attention=options.attention,
+        num_heads=options.num_heads,
+        dropout=options.dropout,
+        tie_embeddings=options.tie_embeddings,
     )
 
 
@@ -115,7 +128,7 @@ def _validation(data_set: DataSet, options: TrainOptions) -> Validation | None:
 
 
 def _compiled_model(
-    config: ModelConfig, options: TrainOptions, devices: Devices
+    config: ModelConfig, options: TrainOptions, devices: Devices, num_steps: int
 ) -> NextItemModel:
     jit_compile = {"auto": "auto", "on": True, "off": False}[options.jit_compile]
     if devices.num_replicas > 1:
@@ -132,8 +145,8 @@ def _compiled_model(
             # Keras warns where a layer forbids XLA, and goes on without.
             warnings.filterwarnings("ignore", ".*jit_compile.*")
             model.compile(
-                optimizer=keras.optimizers.Adam(options.learning_rate),
-                loss=NextItemCrossEntropy(),
+                optimizer=build_optimizer(options, num_steps),
+                loss=NextItemCrossEntropy(options.label_smoothing),
                 jit_compile=jit_compile,
             )
         model.optimizer.build(model.trainable_variables)
@@ -153,14 +166,15 @@ def _batches(
     # A batch larger than the set would be padding for the rest.
     batch_size = min(options.batch_size, num_rows)
     steps = steps_per_epoch(num_rows, batch_size)
-    batches = training_batches(
-        data_set,
-        TRAIN,
-        options.day_feature,
-        batch_size,
+    settings = BatchSettings(
+        day_feature=options.day_feature,
+        batch_size=batch_size,
+        train_positions=options.train_positions,
+        num_negatives=options.num_negatives if options.loss == "sampled" else 0,
         seed=options.seed,
         num_replicas=devices.num_replicas,
     )
+    batches = training_batches(data_set, TRAIN, settings)
     if devices.strategy is None:
         return batches, steps
     # Flat positions must not be cut: every replica takes whole elements.

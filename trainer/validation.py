@@ -8,10 +8,10 @@ import tensorflow as tf
 from keras import ops
 
 from schemas.features import ITEM_ID, SEEN, TARGET
-from trainer.batches import scoring_batches
-from trainer.data_set import DAY_COLUMNS, DataSet
+from trainer.data_set import DataSet
 from trainer.metrics import hit_rate, ndcg, rank_of_target
-from trainer.records import load_split
+from trainer.records import Ragged
+from trainer.scoring import load_inputs, scoring_batches
 
 # Logits of this many numbers are held at a time.
 _LOGITS_LIMIT = 1 << 26
@@ -39,9 +39,8 @@ class Validation:
         batch_size: int = 512,
         cutoff: int = 10,
     ) -> None:
-        days = DAY_COLUMNS[day_feature]
-        features = [ITEM_ID, TARGET, SEEN] + ([] if days is None else [days])
-        self._columns = load_split(data_set, split, features)
+        columns = load_inputs(data_set, split, day_feature, [TARGET, SEEN])
+        self._columns = _by_length(columns)
         self._target = self._columns[TARGET][:, -1]
         self._day_feature = day_feature
         self._num_items = data_set.num_items
@@ -81,6 +80,16 @@ class Validation:
             loss = np.concatenate(losses)[known]
             figures = {"loss": float(np.mean(loss, dtype=np.float64)), **figures}
         return figures
+
+
+def _by_length(columns: dict[str, Any]) -> dict[str, Any]:
+    """Sorts the rows, so that a batch holds little padding (see `scoring_batches`)."""
+    lengths = np.count_nonzero(columns[ITEM_ID], axis=1)
+    order = np.argsort(lengths, kind="stable")
+    return {
+        name: value.take(order) if isinstance(value, Ragged) else value[order]
+        for name, value in columns.items()
+    }
 
 
 def _few_widths(seen: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -37,19 +37,45 @@ def test_one_line_says_devices_precision_and_backend(
     assert caplog.messages == [expected]
 
 
-@pytest.mark.slow
-def test_two_devices_train_as_one(tmp_path: Path) -> None:
-    data = _data(tmp_path / "data")
+def _train_on_one_and_two(data: str, output: Path, **options: object) -> list[dict]:
+    """Returns the metrics of the same training on one device and on two."""
     script = Path(__file__).with_name("train_on_devices.py")
-    done = run_python(str(script), data, str(tmp_path), PYTHONPATH=str(ROOT))
+    arguments = (str(script), data, str(output), json.dumps(options))
+    done = run_python(*arguments, PYTHONPATH=str(ROOT))
     assert done.returncode == 0, done.stderr
-    one, two = json.loads(done.stdout.splitlines()[-1]).values()
-    assert two["devices"].startswith("CPU:0, CPU:1; precision float32")
+    found = list(json.loads(done.stdout.splitlines()[-1]).values())
+    assert found[1]["devices"].startswith("CPU:0, CPU:1; precision float32")
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"model": "lstm"},
+        {"model": "gru", "tie_embeddings": True, "weight_decay": 0.1},
+        # The whole catalogue as negatives, so that both draw the same ones.
+        {"model": "transformer", "loss": "sampled", "train_positions": "last"},
+    ],
+    ids=lambda options: "-".join(map(str, options.values())),
+)
+def test_two_devices_train_as_one(tmp_path: Path, options: dict[str, object]) -> None:
+    data = _data(tmp_path / "data")
+    one, two = _train_on_one_and_two(data, tmp_path, **options)
     for name in ("loss", "val_loss", "val_ndcg@10"):
         assert one[name] == pytest.approx(two[name], rel=1e-4), name
     models = [load_run(str(tmp_path / str(count)))[0] for count in (1, 2)]
     for first, second in zip(*(model.weights for model in models), strict=True):
         np.testing.assert_allclose(first, second, atol=1e-4, err_msg=first.path)
+
+
+@pytest.mark.slow
+def test_two_devices_drop_and_sample(tmp_path: Path) -> None:
+    options = {"model": "transformer", "loss": "sampled", "num_negatives": 4}
+    data = _data(tmp_path / "data")
+    found = _train_on_one_and_two(data, tmp_path, **options, dropout=0.2, epochs=5)
+    for metrics in found:
+        assert metrics["val_ndcg@10"] > 0.8
 
 
 @pytest.mark.slow

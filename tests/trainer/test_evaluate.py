@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.data_sets import cyclic_windows, write_data_set
 from trainer.__main__ import main as program
-from trainer.evaluation.measures import MEASURES
+from trainer.baselines import BASELINES
+from trainer.evaluation.measures import LIST_MEASURES, MEASURES
 from trainer.models import ModelConfig, build_model
 from trainer.options import TrainOptions
 from trainer.runs import CONFIG, METRICS, MODEL, prepare_run, write_json
@@ -40,9 +41,13 @@ def write_data(folder, num_items=NUM_ITEMS, **settings):
 
 @pytest.fixture
 def run(tmp_path, data):
-    """The run of an untrained model."""
+    return write_run(tmp_path / "run", data)
+
+
+def write_run(path, data, **settings):
+    """Writes the run of an untrained model."""
     keras.utils.set_random_seed(0)
-    options = TrainOptions(data=data, output=str(tmp_path / "run"), units=(4,))
+    options = TrainOptions(data=data, output=str(path), units=(4,), **settings)
     model = build_model(
         ModelConfig(options.model, NUM_ITEMS, num_day_buckets=4, units=options.units)
     )
@@ -58,17 +63,54 @@ def test_prints_a_table_and_writes_json_into_the_run(run, data, capsys):
     assert main("--run", run, "--data", data) == 0
     printed = capsys.readouterr()
     lines = [line.split() for line in printed.out.splitlines()]
-    for title in ("filtered", "all"):
-        start = lines.index([title, *map(str.upper, MEASURES)])
-        names = [line[0] for line in lines[start + 1 : start + 4]]
-        assert names == ["lstm", "popularity", "markov_1"]
+    scorers = ["lstm", *BASELINES]
+    shown = [measure.upper() for measure in MEASURES if measure != "ndcg@1"]
+    for header in (
+        ["filtered", "HR@10", "NDCG@10", "MRR@20"],
+        ["filtered", *shown],
+        ["all", *shown],
+        ["recommended", *map(str.upper, LIST_MEASURES)],
+    ):
+        start = lines.index(header)
+        names = [line[0] for line in lines[start + 1 : start + 1 + len(scorers)]]
+        assert names == scorers
     assert "free of leaks" in printed.out
+    assert "lstm by events of the user before the target" in printed.out
+    assert max(map(len, printed.out.splitlines())) <= 100
     assert str(run / "evaluation-test.json") in printed.err
     value = json.loads((run / "evaluation-test.json").read_text())
     assert value["split"] == "test"
-    assert value["targets"] == 6
-    assert list(value["measures"]) == ["lstm", "popularity", "markov_1"]
-    assert value["measures"]["markov_1"]["filtered"]["hr@1"] == 1.0
+    assert (value["targets"], value["users"]) == (6, 6)
+    assert list(value["measures"]) == scorers
+    markov = value["measures"]["markov_1"]
+    assert markov["filtered"]["hr@1"] == 1.0
+    assert markov["intervals"]["filtered"]["hr@1"] == [1.0, 1.0]
+    lengths = markov["cuts"]["history_length"]
+    assert sum(part["targets"] for part in lengths.values()) == 6
+    assert {part["hr@10"] for part in lengths.values()} == {1.0}
+
+
+def test_a_run_that_is_told_the_gap_is_also_measured_without(tmp_path, data, capsys):
+    run = write_run(tmp_path / "run", data, day_feature="gap")
+    assert main("--run", run, "--data", data) == 0
+    value = json.loads((run / "evaluation-test.json").read_text())
+    assert list(value["measures"])[:2] == ["lstm", "lstm (gap hidden)"]
+    assert "(gap hidden): not told when the next event comes" in capsys.readouterr().out
+
+
+def test_resamples_set_how_the_intervals_are_made(data, capsys):
+    flags = ("--data", data, "--baselines_only", "--format", "json")
+    printed = {}
+    for resamples in (40, 50):
+        for _ in range(2):
+            assert main(*flags, "--resamples", resamples) == 0
+            text = capsys.readouterr().out
+            assert printed.setdefault(resamples, text) == text
+    few, more = (json.loads(text) for text in printed.values())
+    assert few["intervals"]["resamples"] == 40
+    for name, measured in few["measures"].items():
+        assert measured["filtered"] == more["measures"][name]["filtered"]
+    assert few["measures"] != more["measures"]
 
 
 def test_prints_what_it_writes_as_json(run, data, tmp_path, capsys):
@@ -84,7 +126,7 @@ def test_prints_what_it_writes_as_json(run, data, tmp_path, capsys):
 def test_baselines_need_no_run(data, capsys):
     assert main("--data", data, "--baselines_only", "--format", "json") == 0
     printed = capsys.readouterr()
-    assert list(json.loads(printed.out)["measures"]) == ["popularity", "markov_1"]
+    assert list(json.loads(printed.out)["measures"]) == list(BASELINES)
     assert "wrote" not in printed.err
 
 
@@ -101,6 +143,7 @@ def test_random_is_measured_on_eval_and_says_what_leaks(tmp_path, capsys):
     [
         ((), 2, "--run is missing"),
         (("--baselines_only", "--batch_size", "0"), 2, "--batch_size must be at least"),
+        (("--baselines_only", "--resamples", "39"), 2, "must be at least 40, got 39"),
         (("--baselines_only", "--split", "train"), 2, "invalid choice: 'train'"),
         (("--baselines_onyl",), 2, "did you mean --baselines_only?"),
         (("--run", "{tmp}/none"), 1, "there is no run at"),

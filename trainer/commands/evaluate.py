@@ -14,6 +14,7 @@ from pathlib import Path
 
 from schemas import layout
 from schemas.errors import UsageError, UserError
+from trainer.evaluation import DEFAULT_RESAMPLES, FEWEST_RESAMPLES
 
 _logger = logging.getLogger(__name__)
 
@@ -56,6 +57,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="histories scored at a time; memory grows with it times the number of "
         "items (default: chosen by that number)",
     )
+    parser.add_argument(
+        "--resamples",
+        type=int,
+        default=DEFAULT_RESAMPLES,
+        metavar="R",
+        help="how often users are drawn anew for the 95 %% intervals (default: "
+        "%(default)s)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -75,6 +84,10 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--run is missing; name a run or add --baselines_only")
     if args.batch_size is not None and args.batch_size < 1:
         raise UsageError(f"--batch_size must be at least 1, got {args.batch_size}")
+    if args.resamples < FEWEST_RESAMPLES:
+        raise UsageError(
+            f"--resamples must be at least {FEWEST_RESAMPLES}, got {args.resamples}"
+        )
 
     # Only now: TensorFlow takes seconds, and a wrong flag should not.
     from trainer.quiet import load_tensorflow
@@ -83,10 +96,11 @@ def run(args: argparse.Namespace) -> int:
     from trainer.baselines import fit_baselines
     from trainer.baselines.events import load_training_events
     from trainer.data_set import open_data_set
+    from trainer.evaluation.bootstrap import Bootstrap
     from trainer.evaluation.evaluation import evaluate
     from trainer.evaluation.held_out import choose_split
     from trainer.evaluation.protocol import Scorer
-    from trainer.evaluation.run_scorer import load_run_scorer
+    from trainer.evaluation.run_scorer import load_run_scorers
     from trainer.evaluation.table import format_table
     from trainer.runs import write_json
 
@@ -95,13 +109,22 @@ def run(args: argparse.Namespace) -> int:
     output = None if args.output is None else Path(args.output)
     scorers: list[Scorer] = []
     if not args.baselines_only:
-        scorers.append(load_run_scorer(args.run, data_set))
+        scorers += load_run_scorers(args.run, data_set)
         output = output or Path(args.run) / f"evaluation-{split}.json"
     if output is not None:
         _check_output(output)
-    scorers += fit_baselines(load_training_events(data_set))
+    events = load_training_events(data_set)
+    scorers += fit_baselines(events)
     with _progress() as report:
-        evaluation = evaluate(data_set, scorers, split, args.batch_size, report)
+        evaluation = evaluate(
+            data_set,
+            scorers,
+            split,
+            args.batch_size,
+            report,
+            item_counts=events.item_counts(),
+            bootstrap=Bootstrap(resamples=args.resamples),
+        )
     value = evaluation.to_json()
     if args.format == "json":
         print(json.dumps(value, indent=2))

@@ -9,13 +9,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from trainer import options as train_options
+from trainer import flags
+from trainer.options import TrainOptions
 from trainer.runs import EXPORT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `train`."""
-    train_options.add_arguments(parser)
+    flags.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
       UsageError: a flag's value is wrong.
       UserError: the data set or the output cannot be used, or training failed.
     """
-    options = train_options.from_arguments(args)
+    options = flags.from_arguments(args)
 
     # Only now: TensorFlow takes seconds, and a wrong flag should not.
     from trainer.quiet import load_tensorflow
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _summary(options: train_options.TrainOptions, metrics: dict[str, Any]) -> str:
+def _summary(options: TrainOptions, metrics: dict[str, Any]) -> str:
     run, data = options.output, options.data
     figures = ", ".join(
         f"{name} {metrics[name]:.4f}"

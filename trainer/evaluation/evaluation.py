@@ -1,34 +1,17 @@
 """How well scorers rank what a held-out split holds."""
 
-import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from schemas.settings import SPLIT_CAVEATS
 from trainer.data_set import DataSet
-from trainer.evaluation.held_out import choose_split, load_held_out
-from trainer.evaluation.measures import measure
-from trainer.evaluation.protocol import Scorer
-from trainer.evaluation.ranking import default_batch_size, rank_targets
-
-_logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One scorer's measures, by the names of `trainer.evaluation.measures`.
-
-    Attributes:
-      name: the scorer's name.
-      filtered: without what each user had seen.
-      all: among the whole catalogue.
-    """
-
-    name: str
-    filtered: dict[str, float]
-    all: dict[str, float]
+from trainer.evaluation.bootstrap import Bootstrap
+from trainer.evaluation.evaluator import Evaluator, load_evaluator
+from trainer.evaluation.held_out import choose_split
+from trainer.evaluation.measured import Measured
+from trainer.evaluation.protocol import Ints, Scorer
 
 
 @dataclass(frozen=True)
@@ -41,10 +24,13 @@ class Evaluation:
       caveat: what leaks under that division.
       num_items: N, the size of the catalogue.
       num_targets: the targets ranked.
+      num_users: the users that they are of.
       num_unknown: targets outside the vocabulary; each counts as a miss.
       num_seen: known targets that the user had seen before; each counts as a miss
         when filtered.
       measured: the scorers' measures in the order given.
+      cuts: what the targets are divided by, by the name of a cut.
+      bootstrap: how the intervals were made.
     """
 
     split: str
@@ -52,9 +38,12 @@ class Evaluation:
     caveat: str
     num_items: int
     num_targets: int
+    num_users: int
     num_unknown: int
     num_seen: int
     measured: tuple[Measured, ...]
+    cuts: dict[str, str] = field(default_factory=dict)
+    bootstrap: Bootstrap = field(default_factory=Bootstrap)
 
     def of(self, name: str) -> Measured:
         """Returns what was measured of the scorer called `name`.
@@ -75,60 +64,70 @@ class Evaluation:
             "caveat": self.caveat,
             "items": self.num_items,
             "targets": self.num_targets,
+            "users": self.num_users,
             "unknown_targets": self.num_unknown,
             "unknown_share": self.num_unknown / self.num_targets,
             "seen_targets": self.num_seen,
             "seen_share": self.num_seen / self.num_targets,
+            "intervals": {
+                "level": self.bootstrap.level,
+                "kind": "percentile bootstrap over users; coverage: jackknife over "
+                "users",
+                "resamples": self.bootstrap.resamples,
+                "seed": self.bootstrap.seed,
+            },
+            "cuts": self.cuts,
             "measures": {
-                measured.name: {"filtered": measured.filtered, "all": measured.all}
-                for measured in self.measured
+                measured.name: measured.to_json() for measured in self.measured
             },
         }
 
 
 def evaluate(
     data_set: DataSet,
-    scorers: Sequence[Scorer],
+    scorers: Iterable[Scorer],
     split: str | None = None,
     batch_size: int | None = None,
     report: Callable[[str, int, int], None] = lambda name, ranked, targets: None,
+    *,
+    item_counts: Ints | None = None,
+    bootstrap: Bootstrap | None = None,
 ) -> Evaluation:
     """Ranks every target of a held-out split under every scorer.
 
     Args:
       data_set: the data set.
-      scorers: what to measure; names must differ.
+      scorers: what to measure; names must differ. Taken one at a time and not kept:
+        a generator can load each model when its turn comes.
       split: eval or test; None for test where it holds records, else eval.
       batch_size: targets scored at a time; None chooses by the catalogue's size.
       report: called with a scorer's name, its targets ranked so far, and all.
+      item_counts: ints [N], the training events of each item; None reads them.
+      bootstrap: how intervals are made; None for the defaults.
 
     Raises:
       UsageError: the data set's settings leave no such split.
       UserError: there is nothing to measure on, or a scorer gives no numbers.
       ValueError: two scorers have one name.
     """
-    names = [scorer.name for scorer in scorers]
-    if len(set(names)) < len(names):
-        raise ValueError(f"`scorers` must have different names, got {names}.")
     split = choose_split(data_set, split)
-    held_out = load_held_out(data_set, split)
-    batch_size = batch_size or default_batch_size(held_out.num_items)
-    measured = []
+    evaluator = load_evaluator(data_set, split, item_counts, bootstrap)
+    measured: dict[str, Measured] = {}
     for scorer in scorers:
-        _logger.info("ranking %d targets by %s", len(held_out), scorer.name)
-        ranks = rank_targets(
-            scorer,
-            held_out,
-            batch_size,
-            report=partial(report, scorer.name),
-        )
-        measured.append(
-            Measured(
-                name=scorer.name,
-                filtered=measure(ranks.filtered),
-                all=measure(ranks.all),
-            )
-        )
+        name = scorer.name
+        if name in measured:
+            raise ValueError(f"`scorers` must have different names, got {name!r} twice")
+        ranks = evaluator.rank(scorer, batch_size, partial(report, name))
+        del scorer  # Else it would live while the next one is loaded.
+        measured[name] = evaluator.measure(name, [ranks])
+    return evaluation_of(data_set, split, evaluator, measured.values())
+
+
+def evaluation_of(
+    data_set: DataSet, split: str, evaluator: Evaluator, measured: Iterable[Measured]
+) -> Evaluation:
+    """Returns what `evaluator`, of a split of the data set, has measured."""
+    held_out = evaluator.held_out
     data_split = data_set.manifest.split.name
     return Evaluation(
         split=split,
@@ -136,7 +135,10 @@ def evaluate(
         caveat=SPLIT_CAVEATS[data_split],
         num_items=held_out.num_items,
         num_targets=len(held_out),
+        num_users=len(set(held_out.user.tolist())),
         num_unknown=int(held_out.is_unknown().sum()),
         num_seen=int(held_out.is_seen().sum()),
         measured=tuple(measured),
+        cuts={cut.name: cut.description for cut in evaluator.cuts},
+        bootstrap=evaluator.bootstrap,
     )

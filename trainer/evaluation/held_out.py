@@ -29,12 +29,14 @@ class HeldOut:
     Attributes:
       inputs: the features of `Scorer.score`, [T, ...].
       target: ints [T], the last target of each window; N + 1 where unknown.
+      user: ints [T]; the targets of one user share a number.
       seen: T rows, the distinct ids that the target's user had seen.
       num_items: N.
     """
 
     inputs: Batch
     target: Ints
+    user: Ints
     seen: Ragged
     num_items: int
 
@@ -48,6 +50,7 @@ class HeldOut:
         return HeldOut(
             inputs={name: value[chunk] for name, value in self.inputs.items()},
             target=self.target[chunk],
+            user=self.user[chunk],
             seen=Ragged(self.seen.values[splits[0] : splits[-1]], splits - splits[0]),
             num_items=self.num_items,
         )
@@ -62,6 +65,21 @@ class HeldOut:
         is_seen = np.zeros(len(self), bool)
         is_seen[index[item_id == self.target[index]]] = True
         return is_seen
+
+    def history_length(self) -> Ints:
+        """Returns ints [T]: the user's events before the target, however many.
+
+        Windows hold at most W of them; `start` counts those before the window.
+        """
+        in_window = self.inputs[features.ITEM_ID] != features.PADDING_ID
+        length: Ints = self.inputs[features.START] + in_window.sum(axis=1)
+        return length
+
+    def days_since_last(self) -> Ints:
+        """Returns ints [T]: the days from the last input to the target."""
+        day = self.inputs[features.DAY]
+        days: Ints = day[:, -1] - day[:, -2]
+        return days
 
     def seen_items(self) -> tuple[Ints, Ints]:
         """Returns the target's index [K] and the id [K] of every seen known item."""
@@ -134,11 +152,14 @@ def load_held_out(data_set: DataSet, split: str) -> HeldOut:
     Raises:
       UserError: a shard is damaged.
     """
-    names = (*INPUTS, features.TARGET, features.SEEN)
+    names = (*INPUTS, features.TARGET, features.USER_ID, features.SEEN)
     records = load_split(data_set, split, names)
+    # As fixed-width bytes, since Python objects are slow to sort.
+    users = records[features.USER_ID].astype(np.bytes_)
     return HeldOut(
         inputs={name: records[name] for name in INPUTS},
         target=records[features.TARGET][:, -1],
+        user=np.unique(users, return_inverse=True)[1],
         seen=records[features.SEEN],
         num_items=data_set.num_items,
     )

@@ -10,6 +10,9 @@ Ints = npt.NDArray[np.integer[Any]]
 Scores = npt.NDArray[np.floating[Any]]
 Batch = Mapping[str, npt.NDArray[Any]]
 
+# Ends the name of a model that is kept from knowing when the next event comes.
+GAP_HIDDEN = "(gap hidden)"
+
 
 class Scorer(Protocol):
     """Scores every item of the catalogue as the next of each history."""

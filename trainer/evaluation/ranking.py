@@ -1,4 +1,8 @@
-"""Ranks of held-out targets among the whole catalogue, in chunks of targets.
+"""Ranks of held-out targets, and what is recommended, in chunks of targets.
+
+A chunk's scores of the whole catalogue are reduced to two ranks and the ids of the
+best items of each target before the next chunk is scored, so that memory grows with
+the targets and with the items but never with their product.
 
 The rank counts from 0: the items scored higher plus half of the other items scored
 equal, so that a scorer gains nothing from ties. Filtered ranks leave out what the user
@@ -17,6 +21,10 @@ from schemas import features
 from schemas.errors import UserError
 from trainer.evaluation.held_out import HeldOut
 from trainer.evaluation.protocol import Ints, Scorer, Scores
+from trainer.evaluation.top_k import best_items
+
+# The items that are looked at as recommended.
+NUM_RECOMMENDED = 10
 
 # Scores held at a time where no batch size is asked for.
 SCORES_PER_CHUNK = 16_000_000
@@ -32,10 +40,13 @@ class TargetRanks:
     Attributes:
       all: float64 [T], among the whole catalogue.
       filtered: float64 [T], among what the user had not seen.
+      recommended: int32 [T, `NUM_RECOMMENDED`], the ids of the best items that the
+        user had not seen, best first; 0 behind the last where there are fewer.
     """
 
     all: Ranks
     filtered: Ranks
+    recommended: npt.NDArray[np.int32]
 
 
 def default_batch_size(num_items: int) -> int:
@@ -61,13 +72,21 @@ def rank_targets(
       UserError: the scorer gives something that is not a number.
       ValueError: the scores are not [B, N].
     """
-    ranks = TargetRanks(np.empty(len(held_out)), np.empty(len(held_out)))
-    for chunk in _chunks(len(held_out), batch_size):
+    num_targets = len(held_out)
+    ranks = TargetRanks(
+        all=np.empty(num_targets),
+        filtered=np.empty(num_targets),
+        recommended=np.empty((num_targets, NUM_RECOMMENDED), np.int32),
+    )
+    for chunk in _chunks(num_targets, batch_size):
         part = held_out[chunk]
         scores = np.asarray(scorer.score(part.inputs))
         _check(scores, (len(part), held_out.num_items), scorer.name)
         ranks.all[chunk], ranks.filtered[chunk] = _rank(scores, part)
-        report(chunk.stop, len(held_out))
+        ranks.recommended[chunk] = best_items(
+            scores, NUM_RECOMMENDED, *part.seen_items()
+        )
+        report(chunk.stop, num_targets)
     return ranks
 
 

@@ -1,16 +1,20 @@
 """A trained run as a scorer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from schemas.errors import UserError
-from schemas.features import ITEM_ID, VOCABULARY_FILENAME
-from trainer.data_set import DAY_COLUMNS, DataSet
-from trainer.evaluation.protocol import Batch, Scores
+from schemas.features import DAY, GAP_DAYS, ITEM_ID, PADDING_ID, VOCABULARY_FILENAME
+from trainer.data_set import DATE, DAY_COLUMNS, DataSet
+from trainer.date_buckets import DateBuckets
+from trainer.evaluation.protocol import GAP_HIDDEN, Batch, Scores
 from trainer.models.base import DAYS, NextItemModel
 from trainer.runs import EXPORT, load_run
+
+# Day columns whose value of the last input is known only with the day of the target.
+TELLS_NEXT_DAY = frozenset({GAP_DAYS})
 
 
 @dataclass(frozen=True)
@@ -20,20 +24,56 @@ class ModelScorer:
     Attributes:
       name: the name in tables and JSON.
       model: the model.
-      day_feature: the day column that it takes, a key of `DAY_COLUMNS`.
+      day_feature: the days that it takes, a key of `DAY_COLUMNS`.
+      date_buckets: what `date` is read by; None for other day features.
+      hides_last_gap: whether the model is kept from knowing when the target comes:
+        the bucket of the last input is then 0, the id of padding, as if unknown.
     """
 
     name: str
     model: NextItemModel
     day_feature: str
+    date_buckets: DateBuckets | None = None
+    hides_last_gap: bool = False
+
+    @property
+    def is_told_next_day(self) -> bool:
+        """Whether the model learns from its input when the target comes."""
+        return (
+            DAY_COLUMNS[self.day_feature] in TELLS_NEXT_DAY and not self.hides_last_gap
+        )
+
+    def without_last_gap(self) -> "ModelScorer":
+        """Returns a scorer of the same model that does not know the last gap.
+
+        Baselines do not know it, so it is what compares with them.
+        """
+        return replace(self, name=f"{self.name} {GAP_HIDDEN}", hides_last_gap=True)
 
     def score(self, batch: Batch) -> Scores:
         """Returns float32 [B, N], the logits."""
         inputs = {ITEM_ID: batch[ITEM_ID]}
         days = DAY_COLUMNS[self.day_feature]
-        if days is not None:
+        if self.date_buckets is not None:
+            inputs[DAYS] = self.date_buckets(batch[ITEM_ID], batch[DAY])
+        elif days is not None:
             inputs[DAYS] = batch[days]
+            if self.hides_last_gap and days in TELLS_NEXT_DAY:
+                inputs[DAYS] = inputs[DAYS].copy()
+                inputs[DAYS][:, -1] = PADDING_ID
         return np.asarray(self.model.predict_on_batch(inputs))
+
+
+def load_run_scorers(path: str, data_set: DataSet) -> list[ModelScorer]:
+    """Reads a run, and again with the last gap hidden where its model is told it.
+
+    Raises:
+      UserError: as `load_run_scorer`.
+    """
+    scorer = load_run_scorer(path, data_set)
+    if not scorer.is_told_next_day:
+        return [scorer]
+    return [scorer, scorer.without_last_gap()]
 
 
 def load_run_scorer(path: str, data_set: DataSet) -> ModelScorer:
@@ -53,7 +93,8 @@ def load_run_scorer(path: str, data_set: DataSet) -> ModelScorer:
             raise _of_another(path, data_set, f"{of_model} {what} against {of_data}")
     if _exported_vocabulary(path) not in (None, data_set.vocabulary):
         raise _of_another(path, data_set, "the same number of items, but other ones")
-    return ModelScorer(options.model, model, options.day_feature)
+    dated = DateBuckets.load(data_set) if options.day_feature == DATE else None
+    return ModelScorer(options.model, model, options.day_feature, dated)
 
 
 def _exported_vocabulary(path: str) -> list[bytes] | None:

@@ -1,39 +1,135 @@
-"""An evaluation as aligned text for a terminal or a log."""
+"""An evaluation as aligned text for a terminal or a log, at most 100 columns wide."""
 
 from collections.abc import Sequence
 
 from trainer.evaluation.evaluation import Evaluation
-from trainer.evaluation.measures import MEASURES
+from trainer.evaluation.measured import CutPart, Interval, Measured
+from trainer.evaluation.measures import (
+    COVERAGE,
+    CUT_MEASURES,
+    MEASURES,
+    NOVELTY,
+    POPULARITY,
+)
+from trainer.evaluation.protocol import GAP_HIDDEN
 
 DIGITS = 4
 
+# NDCG@1 is HR@1.
+_SHOWN = tuple(measure for measure in MEASURES if measure != "ndcg@1")
+_WITH_INTERVALS = ("hr@10", "ndcg@10", "mrr@20")
+# With the digits that are worth showing.
+_LISTS = {COVERAGE: 4, POPULARITY: 1, NOVELTY: 2}
+
 
 def format_table(evaluation: Evaluation) -> str:
-    """Returns the measures of all scorers, what they were measured on, and caveats."""
+    """Returns the measures of all scorers, what they were measured on, and caveats.
+
+    The cuts are those of the first scorer.
+    """
     unknown = 100 * evaluation.num_unknown / evaluation.num_targets
     seen = 100 * evaluation.num_seen / evaluation.num_targets
-    lines = [
-        f"{evaluation.split} split: {evaluation.num_targets:,} targets ranked among "
-        f"{evaluation.num_items:,} items",
-        f"--split {evaluation.data_split} {_verb(evaluation.caveat)}",
-        f"{unknown:.1f} % of the targets are unknown items (always a miss), "
-        f"{seen:.1f} % were seen before (a miss when filtered)",
+    blocks = [
+        [
+            f"{evaluation.split} split: {evaluation.num_targets:,} targets of "
+            f"{evaluation.num_users:,} users ranked among {evaluation.num_items:,} "
+            "items",
+            f"--split {evaluation.data_split} {_verb(evaluation.caveat)}",
+            f"{unknown:.1f} % of the targets are unknown items: always a miss",
+            f"{seen:.1f} % of them their users had seen: a miss when filtered",
+        ],
+        _with_intervals(evaluation.measured),
+        _plain("filtered", [(m.name, m.filtered) for m in evaluation.measured]),
+        _plain("all", [(m.name, m.all) for m in evaluation.measured]),
+        _recommended(evaluation.measured),
+        *_cuts(evaluation),
+        _notes(evaluation),
     ]
-    headers = [measure.upper() for measure in MEASURES]
-    for title, rows in (
-        ("filtered", [(m.name, m.filtered) for m in evaluation.measured]),
-        ("all", [(m.name, m.all) for m in evaluation.measured]),
-    ):
-        cells = [
-            (name, *(f"{measures[measure]:.{DIGITS}f}" for measure in MEASURES))
-            for name, measures in rows
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _with_intervals(measured: Sequence[Measured]) -> list[str]:
+    rows = [
+        (
+            one.name,
+            *(
+                _bounded(one.filtered[measure], one.filtered_intervals[measure])
+                for measure in _WITH_INTERVALS
+            ),
+        )
+        for one in measured
+    ]
+    return _align([("filtered", *map(str.upper, _WITH_INTERVALS)), *rows])
+
+
+def _plain(title: str, rows: Sequence[tuple[str, dict[str, float]]]) -> list[str]:
+    cells = [
+        (name, *(f"{measures[measure]:.{DIGITS}f}" for measure in _SHOWN))
+        for name, measures in rows
+    ]
+    return _align([(title, *map(str.upper, _SHOWN)), *cells])
+
+
+def _recommended(measured: Sequence[Measured]) -> list[str]:
+    rows = [
+        (
+            one.name,
+            *(
+                _bounded(one.filtered[measure], one.filtered_intervals[measure], digits)
+                for measure, digits in _LISTS.items()
+            ),
+        )
+        for one in measured
+    ]
+    return _align([("recommended", *map(str.upper, _LISTS)), *rows])
+
+
+def _cuts(evaluation: Evaluation) -> list[list[str]]:
+    """Returns a block for each cut of the first scorer."""
+    if not evaluation.measured:
+        return []
+    first = evaluation.measured[0]
+    return [
+        [
+            f"{first.name} by {evaluation.cuts[name]}",
+            *_align(
+                [
+                    ("", "TARGETS", *map(str.upper, CUT_MEASURES)),
+                    *(_part(part) for part in parts),
+                ]
+            ),
         ]
-        lines += ["", *_align([(title, *headers), *cells])]
-    lines += [
-        "",
-        "filtered: without the items that the user had seen before",
+        for name, parts in first.cuts.items()
     ]
-    return "\n".join(lines)
+
+
+def _notes(evaluation: Evaluation) -> list[str]:
+    level, resamples = evaluation.bootstrap.level, evaluation.bootstrap.resamples
+    notes = [
+        "filtered: without the items that the user had seen before",
+        f"[low, high]: {100 * level:g} % intervals; users drawn anew {resamples:,} "
+        "times, for coverage left out one at a time",
+        "popularity: mean training events of the recommended items; novelty: their "
+        "surprise in bits",
+    ]
+    if any(one.name.endswith(GAP_HIDDEN) for one in evaluation.measured):
+        notes.append(
+            f"{GAP_HIDDEN}: not told when the next event comes, as no baseline is"
+        )
+    return notes
+
+
+def _part(part: CutPart) -> tuple[str, ...]:
+    figures = (
+        _bounded(part.values[measure], part.intervals[measure])
+        for measure in CUT_MEASURES
+    )
+    return f"  {part.label}", f"{part.num_targets:,}", *figures
+
+
+def _bounded(value: float, interval: Interval, digits: int = DIGITS) -> str:
+    low, high = interval
+    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
 def _verb(caveat: str) -> str:

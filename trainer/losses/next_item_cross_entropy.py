@@ -18,10 +18,23 @@ class NextItemCrossEntropy(keras.losses.Loss):
     divides by the number of targets, padding included; this one divides by the sum
     of the weights, over all replicas of a distribution strategy together, so that
     neither padding nor the number of devices changes the loss.
+
+    Args:
+      label_smoothing: the share of each target that is spread evenly over all items
+        (Szegedy et al., Rethinking the Inception Architecture for Computer Vision,
+        2016).
+      name: of the loss.
     """
 
-    def __init__(self, name: str = "next_item_cross_entropy") -> None:
+    def __init__(
+        self, label_smoothing: float = 0.0, name: str = "next_item_cross_entropy"
+    ) -> None:
+        if not 0.0 <= label_smoothing < 1.0:
+            raise ValueError(
+                f"`label_smoothing` must be in [0, 1), got {label_smoothing}."
+            )
         super().__init__(name=name, reduction="sum", dtype="float32")
+        self.label_smoothing = label_smoothing
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Returns the loss of each target.
@@ -37,6 +50,10 @@ class NextItemCrossEntropy(keras.losses.Loss):
         losses: Tensor = keras.losses.sparse_categorical_crossentropy(
             y_true, logits, from_logits=True
         )
+        if self.label_smoothing:
+            # The cross-entropy with the even distribution: no one-hot rows are made.
+            even = ops.logsumexp(logits, axis=-1) - ops.mean(logits, axis=-1)
+            losses = losses + self.label_smoothing * (even - losses)
         return losses
 
     def __call__(
@@ -62,4 +79,4 @@ class NextItemCrossEntropy(keras.losses.Loss):
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments that make an equal loss."""
-        return {"name": self.name}
+        return {"name": self.name, "label_smoothing": self.label_smoothing}

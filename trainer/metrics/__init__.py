@@ -1,8 +1,22 @@
-"""Ranking metrics over the whole catalogue, one to a file."""
+"""Figures of a ranking, and of what is recommended, one a file."""
 
-from trainer.metrics.hit_rate import hit_rate
-from trainer.metrics.mrr import mrr
-from trainer.metrics.ndcg import ndcg
+from trainer.metrics.coverage import coverage
+from trainer.metrics.hit_rate import hit_rate, hits
+from trainer.metrics.mrr import mrr, reciprocal_ranks
+from trainer.metrics.ndcg import discounted_gains, ndcg
+from trainer.metrics.novelty import list_novelty
+from trainer.metrics.popularity import list_popularity
 from trainer.metrics.rank import rank_of_target
 
-__all__ = ["hit_rate", "mrr", "ndcg", "rank_of_target"]
+__all__ = [
+    "coverage",
+    "discounted_gains",
+    "hit_rate",
+    "hits",
+    "list_novelty",
+    "list_popularity",
+    "mrr",
+    "ndcg",
+    "rank_of_target",
+    "reciprocal_ranks",
+]

@@ -1,7 +1,7 @@
 """Hit rate at k."""
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from trainer.metrics.checks import check_cutoff, check_ranks
 
@@ -19,5 +19,10 @@ def hit_rate(ranks: ArrayLike, k: int) -> float:
     Raises:
       ValueError: there are no ranks, or `k` is below 1.
     """
+    return float(np.mean(hits(ranks, k)))
+
+
+def hits(ranks: ArrayLike, k: int) -> NDArray[np.float64]:
+    """Returns the terms of `hit_rate`, [`num_targets`]: 1 for a hit, else 0."""
     check_cutoff(k)
-    return float(np.mean(check_ranks(ranks) < k))
+    return np.where(check_ranks(ranks) < k, 1.0, 0.0)

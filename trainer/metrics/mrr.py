@@ -1,7 +1,7 @@
 """Mean reciprocal rank."""
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from trainer.metrics.checks import check_cutoff, check_ranks
 
@@ -16,9 +16,14 @@ def mrr(ranks: ArrayLike, k: int | None = None) -> float:
     Raises:
       ValueError: there are no ranks, or `k` is below 1.
     """
+    return float(np.mean(reciprocal_ranks(ranks, k)))
+
+
+def reciprocal_ranks(ranks: ArrayLike, k: int | None = None) -> NDArray[np.float64]:
+    """Returns the terms of `mrr`, [`num_targets`]; 0 beyond the first `k`."""
     ranks = check_ranks(ranks)
     gains = 1.0 / (ranks + 1.0)
-    if k is not None:
-        check_cutoff(k)
-        gains = np.where(ranks < k, gains, 0.0)
-    return float(np.mean(gains))
+    if k is None:
+        return gains
+    check_cutoff(k)
+    return np.where(ranks < k, gains, 0.0)

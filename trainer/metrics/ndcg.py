@@ -1,7 +1,7 @@
 """Normalised discounted cumulative gain at k."""
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from trainer.metrics.checks import check_cutoff, check_ranks
 
@@ -19,6 +19,11 @@ def ndcg(ranks: ArrayLike, k: int) -> float:
     Raises:
       ValueError: there are no ranks, or `k` is below 1.
     """
+    return float(np.mean(discounted_gains(ranks, k)))
+
+
+def discounted_gains(ranks: ArrayLike, k: int) -> NDArray[np.float64]:
+    """Returns the terms of `ndcg`, [`num_targets`]; 0 beyond the first `k`."""
     check_cutoff(k)
     ranks = check_ranks(ranks)
-    return float(np.mean(np.where(ranks < k, 1.0 / np.log2(ranks + 2.0), 0.0)))
+    return np.where(ranks < k, 1.0 / np.log2(ranks + 2.0), 0.0)

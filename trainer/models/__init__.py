@@ -4,9 +4,15 @@ from typing import Any
 
 from trainer.models.base import NextItemModel
 from trainer.models.config import ModelConfig
+from trainer.models.gru import GruModel
 from trainer.models.lstm import LstmModel
+from trainer.models.transformer import TransformerModel
 
-MODELS: dict[str, type[NextItemModel]] = {"lstm": LstmModel}
+MODELS: dict[str, type[NextItemModel]] = {
+    "lstm": LstmModel,
+    "gru": GruModel,
+    "transformer": TransformerModel,
+}
 
 
 def build_model(config: ModelConfig, dtype: Any = None) -> NextItemModel:
@@ -26,4 +32,12 @@ def build_model(config: ModelConfig, dtype: Any = None) -> NextItemModel:
     return MODELS[config.model](config, dtype=dtype)
 
 
-__all__ = ["MODELS", "LstmModel", "ModelConfig", "NextItemModel", "build_model"]
+__all__ = [
+    "MODELS",
+    "GruModel",
+    "LstmModel",
+    "ModelConfig",
+    "NextItemModel",
+    "TransformerModel",
+    "build_model",
+]

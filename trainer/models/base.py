@@ -3,9 +3,12 @@
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from schemas.features import ITEM_ID
+from trainer.layers.item_embedding import ItemEmbedding
+from trainer.layers.item_scores import ItemScores
 from trainer.layers.replicas import num_replicas, sum_over_replicas
 from trainer.models.config import ModelConfig
 
@@ -14,17 +17,21 @@ Tensor = Any
 # Keys of a model's input beside `ITEM_ID`.
 DAYS = "days"
 POSITIONS = "positions"
+# Those of the sampled loss.
+LABELS = "labels"
+NEGATIVES = "negatives"
+LOG_PROBABILITY = "log_probability"
 
 
 class NextItemModel(keras.Model):
     """Scores every item as the next one of a history.
 
-    A model encodes a window into one state for each position; a dense layer scores
-    the items from a state. Nothing depends on the length of the window, and padding
-    in front of a history changes nothing.
+    A model encodes a window into one state for each position; an item's score is the
+    dot product of a state and its vector, and a bias. Nothing depends on the length of
+    the window, and padding in front of a history changes nothing.
 
     Subclasses make their layers in `__init__`, build them in `build_encoder`, and
-    define `encode`.
+    define `encode`. The embeddings of items and days are made and built here.
 
     Args:
       config: the sizes, a `ModelConfig` or its JSON form.
@@ -33,12 +40,31 @@ class NextItemModel(keras.Model):
     """
 
     def __init__(self, config: ModelConfig | dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        # The one input of floats, `log_probability`, must not be rounded to 16 bits.
+        super().__init__(**{**kwargs, "autocast": False})
         if isinstance(config, dict):
             config = ModelConfig.from_json(config)
         self.config = config
-        # float32 under any policy: bfloat16 would make equal scores of most items.
-        self.scores = keras.layers.Dense(config.num_items, dtype="float32")
+        dtype = self.dtype_policy
+        self.item_embedding = ItemEmbedding(
+            config.num_items,
+            config.item_embedding,
+            stddev=self.item_stddev,
+            dtype=dtype,
+        )
+        self.day_embedding: Any = None
+        if self.uses_days:
+            self.day_embedding = keras.layers.Embedding(
+                config.num_day_buckets + 1,
+                config.day_embedding,
+                embeddings_initializer=self.day_initializer,
+                dtype=dtype,
+            )
+        # Tied vectors have the embedding's size, which a state need not have.
+        self.projection: Any = None
+        if config.tie_embeddings and self.state_size != config.item_embedding:
+            self.projection = keras.layers.Dense(config.item_embedding, dtype=dtype)
+        self.scores = ItemScores(config.num_items, tied=config.tie_embeddings)
         # Takes the place of Keras' own `loss` in the logs: that is a mean over steps,
         # in which the partly filled last one weighs as much as any.
         self.mean_loss = keras.metrics.Mean(name="loss", dtype="float32")
@@ -49,12 +75,22 @@ class NextItemModel(keras.Model):
         return self.config.num_day_buckets > 0
 
     @property
+    def item_stddev(self) -> float | None:
+        """What `ItemEmbedding` starts from."""
+        return None
+
+    @property
+    def day_initializer(self) -> Any:
+        """What the vectors of day buckets start from."""
+        return "uniform"
+
+    @property
     def state_size(self) -> int:
         """The size of a position's state."""
         raise NotImplementedError
 
     def build_encoder(self) -> None:
-        """Makes the weights of every layer that `encode` uses."""
+        """Makes the weights of every layer that `encode` uses, embeddings apart."""
         raise NotImplementedError
 
     def encode(
@@ -73,6 +109,16 @@ class NextItemModel(keras.Model):
         """
         raise NotImplementedError
 
+    def embed_days(self, days: Tensor) -> Tensor:
+        """Returns the vectors of day buckets, [..., `day_embedding`].
+
+        Raises:
+          ValueError: there are none, though the model was built with them.
+        """
+        if days is None:
+            raise ValueError("`days` must be given: the model was built with them.")
+        return self.day_embedding(days)
+
     def score(self, states: Tensor) -> Tensor:
         """Returns the logits of all items.
 
@@ -82,12 +128,38 @@ class NextItemModel(keras.Model):
         Returns:
           float32 [..., `num_items`]; column `j` is item id `j + 1`.
         """
-        return self.scores(ops.cast(states, "float32"))
+        return self.scores(self._projected(states), self._tied_vectors())
+
+    def start_from_popularity(self, counts: Any) -> None:
+        """Sets the items' biases to the logs of their shares, up to a constant.
+
+        Training then starts from the ranking by popularity, and not from one that
+        some thousand steps of Adam would be needed to reach. Counts are smoothed by
+        one (Laplace), so that an item without an event has a share.
+
+        Args:
+          counts: ints [`num_items`], events of the items 1 ... N.
+        """
+        logs = np.log1p(np.asarray(counts, np.float64))
+        self.scores.bias.assign((logs - logs.mean()).astype(np.float32))
+
+    def _projected(self, states: Tensor) -> Tensor:
+        return states if self.projection is None else self.projection(states)
+
+    def _tied_vectors(self) -> Tensor:
+        return self.item_embedding.vectors if self.scores.tied else None
 
     def build(self, input_shape: Any = None) -> None:
         """Makes all weights; no size depends on the input's shape."""
+        self.item_embedding.build()
+        if self.day_embedding is not None:
+            self.day_embedding.build((None, None))
         self.build_encoder()
-        self.scores.build((None, self.state_size))
+        size = self.state_size
+        if self.projection is not None:
+            self.projection.build((None, size))
+            size = self.config.item_embedding
+        self.scores.build((None, size))
 
     def call(self, inputs: dict[str, Tensor], training: bool = False) -> Tensor:
         """Returns the logits of the next item.
@@ -95,18 +167,31 @@ class NextItemModel(keras.Model):
         Args:
           inputs: `item_id` and, if the model uses days, `days`, int32 [`batch`,
             `steps`], left-padded with 0; optionally `positions`, int32
-            [`num_positions`]: indices into `batch` * `steps`, row by row.
+            [`num_positions`]: indices into `batch` * `steps`, row by row; with them
+            and for the sampled loss, `labels`, `negatives` and `log_probability`, as
+            in `ItemScores.sampled`.
           training: whether this is a training step.
 
         Returns:
-          float32 [`num_positions`, `num_items`] at the given positions; without
-          `positions` float32 [`batch`, `num_items`] at each row's last position.
+          float32 [`num_positions`, `num_items`] at the given positions, or where
+          there are negatives [`num_positions`, 1 + `num_negatives`], the target
+          first; without `positions` float32 [`batch`, `num_items`] at each row's
+          last position.
         """
         states = self.encode(inputs[ITEM_ID], inputs.get(DAYS), training=training)
-        if POSITIONS in inputs:
-            states = ops.reshape(states, (-1, self.state_size))
-            return self.score(ops.take(states, inputs[POSITIONS], axis=0))
-        return self.score(states[:, -1])
+        if POSITIONS not in inputs:
+            return self.score(states[:, -1])
+        states = ops.reshape(states, (-1, self.state_size))
+        states = ops.take(states, inputs[POSITIONS], axis=0)
+        if NEGATIVES not in inputs:
+            return self.score(states)
+        return self.scores.sampled(
+            self._projected(states),
+            inputs[LABELS],
+            inputs[NEGATIVES],
+            inputs[LOG_PROBABILITY],
+            self._tied_vectors(),
+        )
 
     def compute_loss(
         self,

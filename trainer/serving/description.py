@@ -22,7 +22,7 @@ class Description:
       max_length: W, the events that the model looks at.
       reference_day: days since 1970-01-01; the earliest default of `as_of`.
       num_items: N, the items that can be recommended.
-      day_feature: `age`, `gap` or `none`.
+      day_feature: `age`, `gap`, `date` or `none`.
     """
 
     max_length: int

@@ -30,7 +30,7 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
       data_set: what the model was trained on.
       model: a `NextItemModel`.
       output: the folder to write.
-      day_feature: `age`, `gap` or `none`, the day column that the model takes.
+      day_feature: `age`, `gap`, `date` or `none`, the day column that the model takes.
 
     Raises:
       UserError: Keras runs on another backend than TensorFlow, a weight of the model

@@ -13,7 +13,7 @@ from schemas.features import (
     SEEN,
     raw_features,
 )
-from trainer.data_set import DAY_COLUMNS
+from trainer.data_set import DATE, DAY_COLUMNS
 from trainer.models.base import DAYS
 from trainer.serving import ranking
 from trainer.serving.description import Description
@@ -87,6 +87,7 @@ class Recommender(tf.Module):
         self._reference_day = description.reference_day
         self._num_items = description.num_items
         self._day_column = DAY_COLUMNS[description.day_feature]
+        self._dated = description.day_feature == DATE
 
     # Defaults that are tensors go into the signature, where TensorFlow Serving finds
     # them, and into the method that `tf.saved_model.load` restores.
@@ -156,9 +157,12 @@ class Recommender(tf.Module):
         The target is blank: it is what the model is asked for.
         """
         batch = tf.shape(item_id, out_type=tf.int64)[0]
+        ages = window.ages
+        if self._dated:
+            ages = tf.maximum(self._reference_day - window.days, 0)
         known = {
             RAW_ITEMS: tf.pad(window.items, [[0, 0], [0, 1]], constant_values=""),
-            RAW_AGES: window.ages,
+            RAW_AGES: ages,
             RAW_GAPS: window.gaps,
             SEEN: tf.sparse.from_dense(item_id),
         }

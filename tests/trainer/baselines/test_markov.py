@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trainer.baselines.events import TrainingEvents
 from trainer.baselines.markov import Markov
@@ -53,3 +55,30 @@ def test_an_item_without_a_successor_is_a_row_of_popularity():
 def test_refuses_a_gap_below_one(events):
     with pytest.raises(ValueError, match="`max_gap` must be at least 1, got 0"):
         Markov.fit(events, max_gap=0)
+
+
+@given(
+    histories=st.lists(st.lists(st.integers(1, 5), max_size=9), max_size=4),
+    max_gap=st.integers(1, 5),
+)
+def test_equals_a_loop_over_all_pairs(histories, max_gap):
+    """Item 5 is unknown: it is no event, yet its place counts."""
+    rows = [
+        (user, place, item)
+        for user, items in enumerate(histories)
+        for place, item in enumerate(items)
+    ]
+    expected = np.zeros((6, 4))
+    for user, place, earlier in rows:
+        for other, later_place, later in rows:
+            gap = later_place - place
+            if user == other and 1 <= gap <= max_gap and 5 not in (earlier, later):
+                expected[earlier, later - 1] += 1 / gap
+    known = [row for row in rows if row[2] != 5]
+    expected += 1e-6 * np.array(
+        [sum(row[2] == item for row in known) for item in range(1, 5)]
+    )
+    user, place, item_id = np.array(known, int).reshape(-1, 3).T
+    events = TrainingEvents(user, place, item_id, np.zeros_like(user), 4)
+    chain = Markov.fit(events, max_gap)
+    np.testing.assert_allclose(scores_after(chain, *range(6)), expected, rtol=1e-12)

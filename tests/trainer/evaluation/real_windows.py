@@ -126,6 +126,7 @@ def examples(histories, split):
     held_out = HeldOut(
         inputs={"item_id": np.array(inputs)},
         target=np.array(answers),
+        user=np.unique([user for user, _ in targets], return_inverse=True)[1],
         seen=Ragged(np.array(seen, np.int32), np.cumsum(lengths)),
         num_items=len(ids),
     )

@@ -10,9 +10,11 @@ from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from trainer.baselines import BASELINES, fit_baselines
 from trainer.baselines.events import load_training_events
 from trainer.data_set import open_data_set
+from trainer.evaluation.bootstrap import Bootstrap
 from trainer.evaluation.evaluation import evaluate
 from trainer.evaluation.held_out import INPUTS, choose_split
-from trainer.evaluation.measures import MEASURES
+from trainer.evaluation.measures import CUT_MEASURES, LIST_MEASURES, MEASURES
+from trainer.evaluation.protocol import GAP_HIDDEN
 from trainer.evaluation.table import format_table
 
 NUM_ITEMS = 7
@@ -118,27 +120,126 @@ def test_a_data_set_without_an_item_is_refused(tmp_path):
         choose_split(open_data_set(path))
 
 
-def test_table_shows_every_measure_and_what_leaks(tmp_path):
-    test = [Window([1, 2], 3), Window([4], NUM_ITEMS + 1)]
-    data_set = write(tmp_path / "data", test=test, split="leave_one_out")
+@pytest.mark.parametrize("split", ["leave_one_out", "random"])
+def test_table_shows_every_measure_and_what_leaks(tmp_path, split):
+    held_out = [Window([1, 2], 3, user="a"), Window([4], NUM_ITEMS + 1, user="b")]
+    held = {"held_out": held_out} if split == "random" else {"test": held_out}
+    data_set = write(tmp_path / "data", split=split, **held)
     table = format_table(evaluate(data_set, [Constant()]))
-    assert "leaks: other users' later events are in the training split" in table
-    assert "2 targets ranked among 7 items" in table
+    assert f"--split {split} leaks: " in table
+    assert "2 targets of 2 users ranked among 7 items" in table
     assert "50.0 % of the targets are unknown items" in table
     lines = [line.split() for line in table.splitlines()]
-    headers = [measure.upper() for measure in MEASURES]
-    assert ["filtered", *headers] in lines
-    assert ["all", *headers] in lines
-    rows = [line for line in lines if line[:1] == ["constant"]]
-    assert [row[4] for row in rows] == ["0.5000", "0.5000"]
+    shown = [measure.upper() for measure in MEASURES if measure != "ndcg@1"]
+    for title in ("filtered", "all"):
+        row = lines[lines.index([title, *shown]) + 1]
+        assert row[:2] == ["constant", "0.0000"]
+        assert row[3] == "0.5000"
+    start = lines.index(["filtered", "HR@10", "NDCG@10", "MRR@20"])
+    assert lines[start + 1][:4] == ["constant", "0.5000", "[0.0000,", "1.0000]"]
+    start = lines.index(["recommended", *map(str.upper, LIST_MEASURES)])
+    assert lines[start + 1][:2] == ["constant", "1.0000"]
+    assert "users drawn anew 1,000 times" in table
+
+
+def test_table_shows_the_cuts_of_the_first_scorer(tmp_path):
+    test = [
+        Window([1], 3, days=[10, 10]),
+        Window([1, 2], 3, start=9, days=[10, 10, 15]),
+        Window([4], NUM_ITEMS + 1, days=[10, 500]),
+    ]
+    table = format_table(evaluate(write(tmp_path / "data", test=test), [Constant()]))
+    lines = [line.split() for line in table.splitlines()]
+    titles = [line.partition(" by ")[2] for line in table.splitlines()]
+    start = titles.index("events of the user before the target")
+    assert lines[start + 1] == ["TARGETS", "HR@10", "NDCG@10"]
+    assert [line[:3] for line in lines[start + 2 : start + 4]] == [
+        ["1", "2", "0.5000"],
+        ["10-19", "1", "1.0000"],
+    ]
+    start = titles.index("days from the user's last event to the target")
+    assert [line[:3] for line in lines[start + 2 : start + 5]] == [
+        ["0", "1", "1.0000"],
+        ["1-7", "1", "1.0000"],
+        ["366+", "1", "0.0000"],
+    ]
+    assert any(line[:3] == ["unknown", "1", "0.0000"] for line in lines)
+    assert "nan" not in table
+
+
+def test_table_fits_a_terminal_of_100_columns(tmp_path):
+    class Named(Constant):
+        name = f"transformer {GAP_HIDDEN}"
+
+    test = cyclic_windows(20, NUM_ITEMS, 3, seed=2)
+    data_set = write(tmp_path / "data", test=test, split="leave_one_out")
+    baselines = fit_baselines(load_training_events(data_set))
+    table = format_table(evaluate(data_set, [Named(), *baselines]))
+    assert max(map(len, table.splitlines())) <= 100
+    assert "(gap hidden): not told when the next event comes" in table
 
 
 def test_json_holds_both_rankings_of_every_scorer(tmp_path):
     data_set = write(tmp_path / "data", test=TRAIN[:4])
-    evaluation = evaluate(data_set, [Constant()])
-    value = json.loads(json.dumps(evaluation.to_json()))
-    assert value["targets"] == 4
+    bootstrap = Bootstrap(resamples=50, seed=9)
+    evaluation = evaluate(data_set, [Constant()], bootstrap=bootstrap)
+    value = json.loads(json.dumps(evaluation.to_json(), allow_nan=False))
+    assert (value["targets"], value["users"]) == (4, 4)
     assert value["data_split"] == "time"
     assert value["caveat"].startswith("free of leaks")
-    assert tuple(value["measures"]["constant"]["filtered"]) == MEASURES
-    assert value["measures"]["constant"]["all"] == evaluation.of("constant").all
+    constant = value["measures"]["constant"]
+    assert tuple(constant["filtered"]) == (*MEASURES, *LIST_MEASURES)
+    assert tuple(constant["all"]) == MEASURES
+    assert constant["all"] == evaluation.of("constant").all
+    assert value["intervals"]["level"] == 0.95
+    assert (value["intervals"]["resamples"], value["intervals"]["seed"]) == (50, 9)
+
+
+def test_json_holds_an_interval_beside_every_number(tmp_path):
+    data_set = write(tmp_path / "data", test=TRAIN[:20])
+    value = evaluate(data_set, [Constant()]).to_json()
+    measures = value["measures"]["constant"]
+    for ranking in ("filtered", "all"):
+        intervals = measures["intervals"][ranking]
+        assert intervals.keys() == measures[ranking].keys()
+        for name, (low, high) in intervals.items():
+            assert low - 1e-9 <= measures[ranking][name] <= high + 1e-9
+    assert measures["cuts"].keys() == value["cuts"].keys()
+    for parts in measures["cuts"].values():
+        assert sum(part["targets"] for part in parts.values()) == 20
+        for part in parts.values():
+            for name in CUT_MEASURES:
+                low, high = part["intervals"][name]
+                assert low - 1e-9 <= part[name] <= high + 1e-9
+    assert "runs" not in measures
+
+
+def test_users_that_have_seen_everything_are_recommended_nothing(tmp_path):
+    everything = list(range(1, NUM_ITEMS + 1))
+    test = [Window([1, 2], 3, seen=everything, user=user) for user in "ab"]
+    evaluation = evaluate(write(tmp_path / "data", test=test), [Constant()])
+    json.dumps(evaluation.to_json(), allow_nan=False)
+    filtered = evaluation.of("constant").filtered
+    assert [filtered[name] for name in LIST_MEASURES] == [0.0, 0.0, 0.0]
+    assert "nan" not in format_table(evaluation)
+
+
+def test_takes_scorers_one_at_a_time(tmp_path):
+    data_set = write(tmp_path / "data", test=TRAIN[:4])
+    alive = []
+
+    class Counted(Constant):
+        def __init__(self, name):
+            self.name = name
+            alive.append(name)
+
+        def __del__(self):
+            alive.remove(self.name)
+
+    def load():
+        for name in "abc":
+            assert alive == []
+            yield Counted(name)
+
+    evaluation = evaluate(data_set, load())
+    assert [measured.name for measured in evaluation.measured] == ["a", "b", "c"]

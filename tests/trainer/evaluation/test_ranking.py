@@ -1,5 +1,7 @@
 """Ranks against worked numbers and against a slow transcription of the rule."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,11 @@ from hypothesis import strategies as st
 
 from schemas.errors import UserError
 from trainer.evaluation.held_out import HeldOut
-from trainer.evaluation.ranking import default_batch_size, rank_targets
+from trainer.evaluation.ranking import (
+    NUM_RECOMMENDED,
+    default_batch_size,
+    rank_targets,
+)
 from trainer.records import Ragged
 
 
@@ -30,6 +36,7 @@ def held_out(target, seen, num_items):
     return HeldOut(
         inputs={"item_id": np.arange(len(target))[:, np.newaxis]},
         target=np.array(target),
+        user=np.arange(len(target)),
         seen=Ragged(
             values=np.array([item for ids in seen for item in ids], np.int32),
             row_splits=np.cumsum([0, *lengths]),
@@ -113,6 +120,53 @@ def test_scores_and_reports_chunk_by_chunk():
     assert reported == [(2, 5), (4, 5), (5, 5)]
 
 
+def test_recommends_the_best_items_that_the_user_had_not_seen():
+    scores = FixedScores([[0.5, 0.9, 0.5, 0.1, 0.5], [0.0, 1.0, 2.0, 3.0, 4.0]])
+    # Unknown items in seen are no items.
+    ranks = rank_targets(scores, held_out([6, 1], [[1, 6], [5, 4]], 5), 2)
+    assert ranks.recommended.tolist() == [
+        [2, 3, 5, 4, *[0] * 6],
+        [3, 2, 1, *[0] * 7],
+    ]
+
+
+def test_an_untied_target_is_recommended_where_its_rank_says():
+    scores = np.random.default_rng(1).normal(size=(50, 40))
+    target = np.random.default_rng(2).integers(1, 41, 50)
+    seen = [[(item % 40) + 1] for item in target]
+    ranks = rank_targets(FixedScores(scores), held_out(target, seen, 40), 7)
+    row, place = np.nonzero(ranks.recommended == target[:, np.newaxis])
+    np.testing.assert_array_equal(ranks.filtered[row], place)
+    assert len(row) == np.count_nonzero(ranks.filtered < NUM_RECOMMENDED)
+
+
+class RandomScores:
+    """Makes new scores of every chunk, as a model does."""
+
+    name = "random"
+
+    def __init__(self, num_items):
+        self.num_items = num_items
+
+    def score(self, batch):
+        size = (len(batch["item_id"]), self.num_items)
+        return np.random.default_rng(0).random(size)
+
+
+def test_memory_does_not_grow_with_targets_times_items():
+    num_targets, num_items = 3000, 1000
+    targets = held_out([1] * num_targets, [[2]] * num_targets, num_items)
+    tracemalloc.start()
+    try:
+        ranks = rank_targets(RandomScores(num_items), targets, batch_size=10)
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert ranks.recommended.shape == (num_targets, NUM_RECOMMENDED)
+    # All scores would take 24 MB, and one bit of each 0.4 MB.
+    assert peak_bytes < 1_000_000
+
+
 def test_batch_size_shrinks_as_the_catalogue_grows():
     assert default_batch_size(100) == 1024
     assert default_batch_size(1_000_000) == 16
@@ -146,3 +200,5 @@ def test_equals_the_slow_rule_in_chunks_of_any_size(ranking, batch_size):
     ]
     np.testing.assert_array_equal(ranks.all, expected_all)
     np.testing.assert_array_equal(ranks.filtered, expected_filtered)
+    whole = rank_targets(FixedScores(scores), held_out(target, seen, num_items), 100)
+    np.testing.assert_array_equal(ranks.recommended, whole.recommended)

@@ -10,7 +10,7 @@ from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from trainer.data_set import open_data_set
 from trainer.evaluation.evaluation import evaluate
 from trainer.evaluation.held_out import load_held_out
-from trainer.evaluation.run_scorer import load_run_scorer
+from trainer.evaluation.run_scorer import load_run_scorer, load_run_scorers
 from trainer.models import ModelConfig, build_model
 from trainer.options import TrainOptions
 from trainer.runs import CONFIG, EXPORT, METRICS, MODEL, prepare_run, write_json
@@ -83,6 +83,54 @@ def test_scores_are_the_logits_of_the_run(tmp_path, day_feature, days):
     expected = keras.ops.convert_to_numpy(model(inputs))
     np.testing.assert_allclose(scores, expected, rtol=1e-5, atol=1e-6)
     assert scorer.name == "lstm"
+
+
+def test_the_last_gap_can_be_hidden(tmp_path):
+    data = write_data(tmp_path / "data")
+    run, model = write_run(tmp_path / "run", data, "gap")
+    data_set = open_data_set(data)
+    told, hidden = load_run_scorers(run, data_set)
+    assert (told.name, hidden.name) == ("lstm", "lstm (gap hidden)")
+    assert (told.is_told_next_day, hidden.is_told_next_day) == (True, False)
+    assert hidden.model is told.model
+
+    batch = load_held_out(data_set, "test").inputs
+    before = batch["gap_days"].copy()
+    inputs = {"item_id": np.array([[0, 1, 2], [0, 0, 5]])}
+    for scorer, days in (
+        (told, [[0, 2, 3], [0, 0, 1]]),
+        (hidden, [[0, 2, 0], [0, 0, 0]]),
+    ):
+        expected = model({**inputs, "days": np.array(days)})
+        np.testing.assert_allclose(
+            scorer.score(batch),
+            keras.ops.convert_to_numpy(expected),
+            rtol=1e-5,
+            atol=1e-6,
+        )
+    np.testing.assert_array_equal(batch["gap_days"], before)
+    assert not np.allclose(told.score(batch), hidden.score(batch))
+
+
+def test_whoever_hides_the_last_gap_does_not_depend_on_it(tmp_path):
+    data = write_data(tmp_path / "data")
+    run, _ = write_run(tmp_path / "run", data, "gap")
+    data_set = open_data_set(data)
+    told, hidden = load_run_scorers(run, data_set)
+    batch = dict(load_held_out(data_set, "test").inputs)
+    other = {**batch, "gap_days": batch["gap_days"].copy()}
+    other["gap_days"][:, -1] = 4
+    np.testing.assert_array_equal(hidden.score(batch), hidden.score(other))
+    assert not np.allclose(told.score(batch), told.score(other))
+
+
+@pytest.mark.parametrize("day_feature", ["age", "none"])
+def test_a_run_without_gaps_is_measured_once(tmp_path, day_feature):
+    data = write_data(tmp_path / "data")
+    run, _ = write_run(tmp_path / "run", data, day_feature)
+    [scorer] = load_run_scorers(run, open_data_set(data))
+    assert scorer.name == "lstm"
+    assert not scorer.is_told_next_day
 
 
 def test_agrees_with_the_validation_of_training(tmp_path):

@@ -1,0 +1,107 @@
+"""Which finished runs are taken over, and which are refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import UserError
+from tests.support.data_sets import cyclic_windows, write_data_set
+from trainer.comparison.resume import is_finished
+from trainer.comparison.trained_run import read_trained_run
+from trainer.data_set import open_data_set
+from trainer.options import TrainOptions
+from trainer.runs import CONFIG, METRICS, write_json
+
+
+@pytest.fixture
+def manifest(tmp_path):
+    windows = cyclic_windows(4, 3, 2, seed=0)
+    path = write_data_set(tmp_path / "data", windows, num_items=3, max_length=2)
+    return open_data_set(path).manifest
+
+
+@pytest.fixture
+def options(tmp_path):
+    return TrainOptions(data="data", output=str(tmp_path / "run"), units=(4,))
+
+
+def write_run(options, manifest, metrics=None, **config):
+    folder = Path(options.output)
+    folder.mkdir()
+    write_json(folder / CONFIG, {**options.to_json(), **config})
+    shown = {"best_epoch": 1, "devices": "CPU:0", "epochs": 1, "parameters": 1}
+    digest = {"data_settings_digest": manifest.settings_digest, "seconds": 1.0}
+    write_json(folder / METRICS, {**shown, **digest, **(metrics or {})})
+    return folder
+
+
+def test_nothing_there_is_not_finished(options, manifest):
+    assert not is_finished(options, manifest)
+
+
+def test_the_same_settings_are_finished(options, manifest):
+    write_run(options, manifest, data="the/same/by/another/path")
+    assert is_finished(options, manifest)
+
+
+def test_an_interrupted_run_is_trained_again(options, manifest):
+    (write_run(options, manifest, units=[8]) / METRICS).unlink()
+    assert not is_finished(options, manifest)
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        ({"units": [8]}, r"`units` was \[8\] and is now \[4\]"),
+        ({"day_feature": "none"}, '`day_feature` was "none" and is now "age"'),
+        ({"later": True}, "`later` was true and is now not set"),
+    ],
+)
+def test_other_settings_are_refused(options, manifest, config, sentence):
+    write_run(options, manifest, **config)
+    with pytest.raises(UserError, match=sentence):
+        is_finished(options, manifest)
+
+
+def test_a_setting_that_the_run_does_not_know_is_refused(options, manifest):
+    folder = write_run(options, manifest)
+    config = json.loads((folder / CONFIG).read_text())
+    del config["epochs"]
+    write_json(folder / CONFIG, config)
+    with pytest.raises(UserError, match="`epochs` was not set and is now 20"):
+        is_finished(options, manifest)
+
+
+def test_another_data_set_is_refused(options, manifest):
+    write_run(options, manifest, metrics={"data_settings_digest": "of another"})
+    with pytest.raises(UserError, match="was not trained on data but on a data set of"):
+        is_finished(options, manifest)
+
+
+def test_files_of_no_run_are_refused(options, manifest):
+    folder = Path(options.output)
+    folder.mkdir()
+    (folder / "history.csv").write_text("mine")
+    with pytest.raises(UserError, match="is of no run of the trainer"):
+        is_finished(options, manifest)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "detail"),
+    [
+        (CONFIG, "{", "it is not JSON"),
+        (METRICS, "[]", "it is no JSON object"),
+        (METRICS, "{}", "it holds no 'best_epoch'"),
+    ],
+)
+def test_a_damaged_run_is_refused(options, manifest, name, content, detail):
+    folder = write_run(options, manifest)
+    (folder / name).write_text(content)
+    with pytest.raises(UserError, match=rf"{name} cannot be used \({detail}"):
+        read_trained_run(str(folder))
+
+
+def test_no_run_is_refused(tmp_path):
+    with pytest.raises(UserError, match="there is no finished run at"):
+        read_trained_run(str(tmp_path))

@@ -1,0 +1,1 @@
+"""Several models and baselines on one data set, in one table."""

@@ -1,0 +1,180 @@
+"""The flags of `python -m trainer train`.
+
+The strongest first: a flag, the file or ready name given by `--config`, the default.
+"""
+
+import argparse
+import dataclasses
+from typing import Any, get_args
+
+from schemas.errors import UsageError
+from trainer.config_files import read_config, ready_configs
+from trainer.options import (
+    DayFeature,
+    JitCompile,
+    LossName,
+    ModelName,
+    Schedule,
+    TrainOptions,
+    TrainPositions,
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of `train`; a flag not given leaves no trace in the result."""
+    defaults = {
+        field.name: field.default
+        for field in dataclasses.fields(TrainOptions)
+        if field.default is not dataclasses.MISSING
+    }
+
+    def add(group: Any, flag: str, meaning: str, **kwargs: Any) -> None:
+        default = defaults.get(flag)
+        if default is not None and not isinstance(default, bool):
+            is_list = isinstance(default, tuple)
+            shown = ",".join(map(str, default)) if is_list else default
+            meaning = f"{meaning} (default: {shown})"
+        group.add_argument(
+            f"--{flag}", help=meaning, default=argparse.SUPPRESS, **kwargs
+        )
+
+    files = parser.add_argument_group("files")
+    add(files, "data", "the data set that `python -m pipeline` wrote", metavar="DATA")
+    add(files, "output", "the folder for the run, a local one", metavar="RUN")
+    add(files, "overwrite", "replace a finished run", action="store_true")
+    add(
+        files,
+        "config",
+        f"a JSON file of flags, such as another run's config.json, or a ready name: "
+        f"{', '.join(ready_configs())}; flags override it",
+        metavar="FILE",
+    )
+    model = parser.add_argument_group("model")
+    add(model, "model", "which model", choices=get_args(ModelName))
+    add(
+        model,
+        "day_feature",
+        "the days beside the items: age (from the event to the day asked for; in "
+        "training to the reference day), gap (to the next event), date (to the "
+        "reference day always) or none",
+        choices=get_args(DayFeature),
+    )
+    add(model, "item_embedding", "size of an item's embedding", type=int, metavar="N")
+    add(model, "day_embedding", "size of a day's embedding", type=int, metavar="N")
+    add(
+        model,
+        "units",
+        "sizes of the LSTM or GRU layers, or of the feed-forward layer of each "
+        "transformer block",
+        type=_sizes,
+        metavar="N,N",
+    )
+    add(
+        model,
+        "attention",
+        "let the LSTM or GRU attend to its states (default: on)",
+        action=argparse.BooleanOptionalAction,
+    )
+    add(model, "num_heads", "of the transformer", type=int, metavar="N")
+    add(
+        model, "dropout", "share of values that training drops", type=float, metavar="X"
+    )
+    add(
+        model,
+        "tie_embeddings",
+        "score items by the vectors that histories are read by (default: off)",
+        action=argparse.BooleanOptionalAction,
+    )
+    fit = parser.add_argument_group("training")
+    add(
+        fit,
+        "loss",
+        "softmax over all items (full), or over a sample, with the logQ correction "
+        "(sampled)",
+        choices=get_args(LossName),
+    )
+    add(
+        fit,
+        "num_negatives",
+        "items of a step's sample; the number of items and more: all of them",
+        type=int,
+        metavar="N",
+    )
+    add(
+        fit,
+        "label_smoothing",
+        "share of a target spread over all items",
+        type=float,
+        metavar="X",
+    )
+    add(
+        fit,
+        "train_positions",
+        "targets to learn from: all of every window; once, those in no earlier window; "
+        "last, one of every window",
+        choices=get_args(TrainPositions),
+    )
+    add(fit, "batch_size", "windows of a step, all devices", type=int, metavar="N")
+    add(fit, "epochs", "the most passes over the data", type=int, metavar="N")
+    add(fit, "learning_rate", "of Adam, the largest", type=float, metavar="X")
+    add(
+        fit,
+        "learning_rate_schedule",
+        "how it falls, to 0 at the end of --epochs",
+        choices=get_args(Schedule),
+    )
+    add(
+        fit,
+        "weight_decay",
+        "of AdamW, times the learning rate; of all but biases and normalisations",
+        type=float,
+        metavar="X",
+    )
+    add(
+        fit,
+        "patience",
+        "epochs without a better val_ndcg@10 before training stops; 0: never",
+        type=int,
+        metavar="N",
+    )
+    add(fit, "seed", "of weights and order", type=int, metavar="N")
+    machine = parser.add_argument_group("machine")
+    add(
+        machine,
+        "mixed_precision",
+        "compute in 16 bits, logits and loss in 32",
+        action=argparse.BooleanOptionalAction,
+    )
+    add(machine, "jit_compile", "compile with XLA", choices=get_args(JitCompile))
+    add(machine, "quiet", "show nothing but errors", action="store_true")
+
+
+def from_arguments(args: argparse.Namespace) -> TrainOptions:
+    """Returns the options that the flags and their config file make.
+
+    Raises:
+      UsageError: a value is wrong, or `--data` or `--output` is missing.
+    """
+    names = {field.name for field in dataclasses.fields(TrainOptions)}
+    values = read_config(args.config) if hasattr(args, "config") else {}
+    values |= {name: value for name, value in vars(args).items() if name in names}
+    for name in ("data", "output"):
+        if name not in values:
+            raise UsageError(
+                f"--{name} is missing; name the folder of the "
+                f"{'data set' if name == 'data' else 'run'}"
+            )
+    try:
+        return TrainOptions(**values)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    """Parses `1024,512`."""
+    try:
+        return tuple(int(size) for size in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"must be whole numbers with commas between them, got {text!r}"
+        ) from None

@@ -1,0 +1,40 @@
+"""The optimizer of a training run."""
+
+from typing import Any
+
+import keras
+
+from trainer.options import TrainOptions
+
+# Parts of the paths of weights that do not decay.
+_NO_DECAY = ("bias", "gamma", "beta")
+
+
+def build_optimizer(
+    options: TrainOptions, num_steps: int
+) -> keras.optimizers.Optimizer:
+    """Returns Adam (Kingma and Ba, 2015), or AdamW where weights decay.
+
+    AdamW takes `weight_decay` times the learning rate off each step (Loshchilov and
+    Hutter, Decoupled Weight Decay Regularization, 2019). Biases and the parameters of
+    normalisations do not decay: without vectors a score is its item's bias, which is
+    its popularity, and that is what little data should fall back to.
+
+    Args:
+      options: learning rate, schedule and weight decay.
+      num_steps: those of all epochs together, at whose end a schedule reaches 0.
+    """
+    rate = options.learning_rate
+    schedules: dict[str, Any] = {
+        "constant": rate,
+        "cosine": keras.optimizers.schedules.CosineDecay(rate, num_steps),
+        "linear": keras.optimizers.schedules.PolynomialDecay(
+            rate, num_steps, end_learning_rate=0.0
+        ),
+    }
+    scheduled = schedules[options.learning_rate_schedule]
+    if not options.weight_decay:
+        return keras.optimizers.Adam(scheduled)
+    optimizer = keras.optimizers.AdamW(scheduled, weight_decay=options.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=list(_NO_DECAY))
+    return optimizer

@@ -1,0 +1,1 @@
+"""The search for good settings: what `python -m trainer tune` does."""

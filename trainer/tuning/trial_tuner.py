@@ -1,0 +1,186 @@
+"""The tuner of KerasTuner whose trials are runs of `trainer.training.train`."""
+
+import contextlib
+import io
+import json
+import logging
+import shutil
+from pathlib import Path
+from typing import Any
+
+import keras
+from keras_tuner.engine.base_tuner import BaseTuner
+from keras_tuner.errors import FatalError
+
+from schemas.errors import UsageError, UserError
+from trainer import runs
+from trainer.comparison.durations import format_duration
+from trainer.devices import Devices
+from trainer.errors import first_line
+from trainer.options import TrainOptions
+from trainer.training import train
+from trainer.tuning.hyperparameters import values_of
+from trainer.tuning.options import TuneOptions
+from trainer.tuning.results import (
+    OBJECTIVE,
+    TrialResult,
+    best_first,
+    read_metrics,
+    write_results,
+)
+from trainer.tuning.search_folder import STATE, trial_path
+
+_logger = logging.getLogger(__name__)
+
+# So many trials in a row fail for one reason, which settings do not mend.
+MOST_FAILURES = 5
+
+
+class TrialTuner(BaseTuner):
+    """Trains trial after trial, each in a folder of its own.
+
+    Where the folder holds a search, it goes on: trials that ended are kept, one that
+    was interrupted is run again.
+
+    Args:
+      oracle: what chooses the settings.
+      options: of the search.
+      devices: where to train.
+
+    Raises:
+      UserError: the state of an earlier call is damaged.
+    """
+
+    def __init__(self, oracle: Any, options: TuneOptions, devices: Devices) -> None:
+        self._options, self._devices = options, devices
+        self._failure, self._failures_in_row = "", 0
+        try:
+            # KerasTuner prints that it reloads.
+            with contextlib.redirect_stdout(io.StringIO()):
+                super().__init__(oracle, directory=options.output, project_name=STATE)
+        except (OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
+            raise UserError(
+                f"{Path(options.output, STATE)} is damaged or of another version "
+                f"({first_line(error)}); choose another --output."
+            ) from error
+
+    def results(self) -> list[TrialResult]:
+        """Returns the trials that have ended, the best first.
+
+        Raises:
+          UserError: the metrics of one are gone or damaged.
+        """
+        found = []
+        for trial in self.oracle.trials.values():
+            if trial.status not in ("COMPLETED", "FAILED"):
+                continue
+            number, path = self._place(trial)
+            settings = values_of(trial.hyperparameters.values, self._options.space)
+            if trial.status == "COMPLETED":
+                metrics = read_metrics(path)
+                found.append(TrialResult(number, path, settings, metrics))
+            else:
+                failure = trial.message or "no reason is known"
+                found.append(TrialResult(number, path, settings, {}, failure))
+        return best_first(found)
+
+    def run_trial(self, trial: Any) -> dict[str, float]:
+        """Trains with the settings of a trial, unless an earlier call did.
+
+        Returns:
+          The objective's value in the best epoch; 0 for a trial that failed, which
+          `on_trial_end` then marks as such.
+
+        Raises:
+          FatalError: the search must stop for what is its cause.
+        """
+        number, path = self._place(trial)
+        settings = values_of(trial.hyperparameters.values, self._options.space)
+        _logger.info(
+            "trial %d%s: %s",
+            number,
+            f" of {self._options.max_trials}" if self._options.max_trials else "",
+            TrialResult(number, path, settings, {}).settings_text,
+        )
+        # An earlier call may have been stopped after the figures were reported.
+        trial.metrics = type(trial.metrics)()
+        try:
+            self._failure = self._train(self._options.trial(settings, path))
+            score = 0.0 if self._failure else float(read_metrics(path)[OBJECTIVE])
+        except Exception as error:
+            # Whatever else is raised, KerasTuner prints, and goes on.
+            raise FatalError(str(error)) from error
+        return {OBJECTIVE: score}
+
+    def on_trial_end(self, trial: Any) -> None:
+        """Notes the end of a trial in all files, and says how it went."""
+        if self._failure:
+            trial.status, trial.message = "FAILED", self._failure
+        super().on_trial_end(trial)
+        results = self.results()
+        write_results(self._options, results)
+        number, _ = self._place(trial)
+        (result,) = [result for result in results if result.number == number]
+        if result.failure:
+            _logger.warning("trial %d failed: %s", number, result.failure)
+            return
+        _logger.info(
+            "trial %d: %s %.4f in epoch %d of %d, %s (the best: %.4f, trial %d)",
+            number,
+            OBJECTIVE,
+            result.score,
+            result.metrics["best_epoch"],
+            result.metrics["epochs"],
+            format_duration(result.metrics["seconds"]),
+            results[0].score,
+            results[0].number,
+        )
+
+    def save(self) -> None:
+        """Writes the state, each file whole."""
+        self.oracle.save()
+        runs.write_json(Path(self._get_tuner_fname()), self.get_state())
+
+    def _place(self, trial: Any) -> tuple[int, str]:
+        """Returns the number of a trial and the folder of its run."""
+        number = int(trial.trial_id) + 1
+        return number, trial_path(self._options.output, number)
+
+    def _train(self, options: TrainOptions) -> str:
+        """Trains; returns why it failed, or nothing where it did not."""
+        if _is_finished(options):
+            return ""
+        try:
+            train(options, self._devices, export=False)
+        except UsageError:
+            raise  # What the command line has wrong is wrong for every trial.
+        except UserError as error:
+            self._failures_in_row += 1
+            if self._failures_in_row == MOST_FAILURES:
+                raise UserError(
+                    f"{MOST_FAILURES} trials failed in a row, the last one because "
+                    f"{error}"
+                ) from error
+            return str(error)
+        finally:
+            _discard_weights(Path(options.output))
+            keras.utils.clear_session(free_memory=True)
+        self._failures_in_row = 0
+        return ""
+
+
+def _is_finished(options: TrainOptions) -> bool:
+    """Whether the output of `options` holds the run that they would train."""
+    folder = Path(options.output)
+    try:
+        config = json.loads((folder / runs.CONFIG).read_text())
+    except (OSError, ValueError):
+        return False
+    return bool(config == options.to_json()) and (folder / runs.METRICS).exists()
+
+
+def _discard_weights(folder: Path) -> None:
+    """Leaves the config, the history and the metrics of a run: a search has many."""
+    for name in (runs.CHECKPOINTS, runs.LOGS):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / runs.MODEL).unlink(missing_ok=True)
