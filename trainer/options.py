@@ -61,7 +61,7 @@ class TrainOptions:
         0 never stops early.
       seed: of weights and order.
       mixed_precision: compute in 16 bits where that loses nothing.
-      jit_compile: XLA; `auto` leaves it to Keras.
+      jit_compile: XLA; `auto` leaves it to Keras on a GPU, and is off on a CPU.
       quiet: show nothing but errors.
     """
 

@@ -5,7 +5,6 @@ import logging
 import platform
 import sys
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,16 +14,15 @@ import numpy as np
 import tensorflow as tf
 from rich.console import Console
 
-from schemas.errors import UsageError, UserError
+from schemas.errors import UserError
 from schemas.layout import EVAL, TRAIN
 from trainer import runs
 from trainer.batches import BatchSettings, steps_per_epoch, training_batches
 from trainer.callbacks import EpochLines, HistoryFile, ProgressBar, StopOnNan, Validate
+from trainer.compiled_model import compiled_model
 from trainer.data_set import DataSet, open_data_set
 from trainer.devices import Devices, set_up_devices
-from trainer.losses import NextItemCrossEntropy
 from trainer.models import ModelConfig, NextItemModel, build_model
-from trainer.optimizers import build_optimizer
 from trainer.options import TrainOptions
 from trainer.target_counts import count_targets
 from trainer.validation import Validation
@@ -67,7 +65,7 @@ def train(
     config = model_config(data_set, options)
     validation = _validation(data_set, options)
     batches, steps = _batches(data_set, options, devices)
-    model = _compiled_model(config, options, devices, steps * options.epochs)
+    model = compiled_model(config, options, devices, steps * options.epochs)
     model.start_from_popularity(count_targets(data_set))
     # Only now: what fails before must not cost the user an earlier run.
     folder = runs.prepare_run(options.output, options.overwrite)
@@ -125,37 +123,6 @@ def _validation(data_set: DataSet, options: TrainOptions) -> Validation | None:
         data_set.manifest.split.name,
     )
     return None
-
-
-def _compiled_model(
-    config: ModelConfig, options: TrainOptions, devices: Devices, num_steps: int
-) -> NextItemModel:
-    jit_compile = {"auto": "auto", "on": True, "off": False}[options.jit_compile]
-    if devices.num_replicas > 1:
-        if options.jit_compile == "on":
-            raise UsageError(
-                f"--jit_compile on works on one device, and {devices.num_replicas} "
-                "take part; use auto, or make one visible (CUDA_VISIBLE_DEVICES=0)"
-            )
-        jit_compile = False
-    with devices.scope():
-        model = build_model(config, dtype=devices.policy)
-        model.build()
-        with warnings.catch_warnings():
-            # Keras warns where a layer forbids XLA, and goes on without.
-            warnings.filterwarnings("ignore", ".*jit_compile.*")
-            model.compile(
-                optimizer=build_optimizer(options, num_steps),
-                loss=NextItemCrossEntropy(options.label_smoothing),
-                jit_compile=jit_compile,
-            )
-        model.optimizer.build(model.trainable_variables)
-    if options.jit_compile == "on" and not model.jit_compile:
-        raise UsageError(
-            f"--jit_compile on cannot be had for the model {options.model!r} here: its "
-            "layers run by cuDNN, which is faster; use auto"
-        )
-    return model
 
 
 def _batches(

@@ -75,6 +75,12 @@ def small_model(
     return model
 
 
+@functools.cache
+def shared_model(config: ModelConfig, dtype: str = "float32") -> NextItemModel:
+    """Returns `small_model(config)`, for tests that leave its weights alone."""
+    return small_model(config, dtype=dtype)
+
+
 def small_inputs(
     config: ModelConfig, width: int, histories: Sequence[Sequence[int]] = HISTORIES
 ) -> dict[str, Any]:

@@ -16,7 +16,13 @@ from trainer.runs import CONFIG, METRICS, MODEL, prepare_run, write_json
 from trainer.training import model_config
 
 NUM_ITEMS = 6
-SMALL = {"item_embedding": 4, "day_embedding": 2, "units": [4], "epochs": 1}
+SMALL = {
+    "item_embedding": 4,
+    "day_embedding": 2,
+    "units": [4],
+    "epochs": 1,
+    "jit_compile": "off",  # Compiling would take longer than the training.
+}
 
 
 def main(*flags):

@@ -1,121 +1,107 @@
-import argparse
-import dataclasses
 import json
-from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from schemas.command_line import Parser
-from schemas.errors import UsageError
-from trainer import options
+from trainer import options, positions
+from trainer.data_set import DAY_COLUMNS
 from trainer.models import MODELS
-from trainer.options import TrainOptions
+from trainer.options import PER_CALL, TrainOptions
 
 
-def _options(*flags: str) -> TrainOptions:
-    parser = Parser(prog="train")
-    options.add_arguments(parser)
-    namespace: argparse.Namespace = parser.parse_args(list(flags))
-    return options.from_arguments(namespace)
-
-
-PATHS = ("--data", "D", "--output", "R")
+def _options(**changes) -> TrainOptions:
+    return TrainOptions(**{"data": "D", "output": "R", **changes})
 
 
 def test_defaults_are_the_notebook_s() -> None:
-    found = _options(*PATHS)
-    assert found == TrainOptions(data="D", output="R")
-    assert found == _options(*PATHS, "--config", "notebook")
+    found = _options()
+    assert (found.model, found.day_feature, found.attention) == ("lstm", "age", True)
     assert (found.units, found.batch_size, found.epochs) == ((1024, 512), 512, 20)
     assert (found.item_embedding, found.day_embedding) == (100, 20)
-    assert found.learning_rate == 0.01
+    assert (found.learning_rate, found.learning_rate_schedule) == (0.01, "constant")
+    assert (found.dropout, found.weight_decay, found.label_smoothing) == (0.0, 0.0, 0.0)
+    assert (found.loss, found.train_positions) == ("full", "all")
+    assert not found.tie_embeddings
 
 
-def test_every_option_has_a_flag() -> None:
-    found = _options(
-        *PATHS,
-        *("--overwrite", "--quiet", "--mixed_precision", "--model", "lstm"),
-        *("--day_feature", "gap", "--item_embedding", "7", "--day_embedding", "3"),
-        *("--units", "8,4", "--batch_size", "16", "--epochs", "2", "--patience", "0"),
-        *("--learning_rate", "0.5", "--seed", "9", "--jit_compile", "off"),
-    )
-    for field in dataclasses.fields(TrainOptions):
-        if field.name != "model":
-            assert getattr(found, field.name) != field.default, field.name
-
-
-def test_flags_override_the_config_file(tmp_path: Path) -> None:
-    file = tmp_path / "config.json"
-    file.write_text(json.dumps({"data": "other", "epochs": 7, "units": [3, 2]}))
-    found = _options("--config", str(file), "--output", "R", "--epochs", "4")
-    assert (found.data, found.epochs, found.units) == ("other", 4, (3, 2))
-
-
-def test_what_a_run_keeps_makes_the_same_options(tmp_path: Path) -> None:
-    first = _options(*PATHS, "--units", "8", "--mixed_precision", "--overwrite")
-    file = tmp_path / "config.json"
-    file.write_text(json.dumps(first.to_json()))
-    again = _options("--config", str(file), "--output", "R", "--overwrite")
-    assert again == first
-    other = _options("--config", str(file), "--output", "R", "--no-mixed_precision")
-    assert not other.mixed_precision
-
-
-@pytest.mark.parametrize("name", options.ready_configs())
-def test_ready_configs_are_valid(name: str) -> None:
-    assert _options(*PATHS, "--config", name).model in MODELS
-
-
-def test_the_flag_offers_the_models_that_there_are() -> None:
+def test_names_are_those_that_there_are() -> None:
     assert set(get_args(options.ModelName)) == set(MODELS)
+    assert set(get_args(options.DayFeature)) == set(DAY_COLUMNS)
+    assert options.TrainPositions == positions.TrainPositions
 
 
 @pytest.mark.parametrize(
-    ("flags", "message"),
+    ("change", "message"),
     [
-        (("--epochs", "0"), "`epochs` must be at least 1, got 0"),
-        (("--patience", "-1"), "`patience` must be at least 0, got -1"),
-        (("--units", "8,0"), "`units` must be one size or more, each at least 1"),
-        (("--units", "8;4"), "must be whole numbers with commas between them"),
-        (("--learning_rate", "0"), "`learning_rate` must be positive, got 0.0"),
-        (("--learning_rate", "nan"), "`learning_rate` must be positive, got nan"),
-        (("--seed", "4294967296"), r"`seed` must be below 2\*\*32"),
-        (("--day_feature", "agee"), "invalid choice: 'agee'"),
-        (("--bach_size", "3"), "unknown flag --bach_size; did you mean --batch_size"),
-        (("--config", "quik"), "--config quik cannot be read .* notebook, quick"),
+        ({"data": ""}, "`data` must name a folder, got ''"),
+        ({"output": 3}, "`output` must be of type str, got 3"),
+        ({"model": "mlp"}, r"`model` must be one of \('lstm', .*'\), got 'mlp'"),
+        ({"day_feature": "week"}, "`day_feature` must be one of"),
+        ({"loss": "bce"}, r"`loss` must be one of \('full', 'sampled'\), got 'bce'"),
+        ({"train_positions": ["all"]}, "`train_positions` must be one of"),
+        ({"learning_rate_schedule": "step"}, "`learning_rate_schedule` must be one of"),
+        ({"item_embedding": 0}, "`item_embedding` must be at least 1, got 0"),
+        ({"num_heads": 0}, "`num_heads` must be at least 1, got 0"),
+        ({"num_negatives": 0}, "`num_negatives` must be at least 1, got 0"),
+        ({"patience": -1}, "`patience` must be at least 0, got -1"),
+        ({"epochs": 2.5}, "`epochs` must be of type int, got 2.5"),
+        ({"epochs": True}, "`epochs` must be of type int, got True"),
+        ({"attention": 1}, "`attention` must be of type bool, got 1"),
+        ({"units": ()}, "`units` must be one size or more, each at least 1, got"),
+        ({"units": (8, 0)}, "`units` must be one size or more, each at least 1, got"),
+        ({"units": [8.5]}, "`units` must be a list of whole numbers"),
+        ({"units": "8"}, "`units` must be a list of whole numbers, got '8'"),
+        ({"dropout": 1.0}, r"`dropout` must be in \[0, 1\), got 1.0"),
+        ({"dropout": -0.1}, r"`dropout` must be in \[0, 1\), got -0.1"),
+        ({"label_smoothing": 1}, r"`label_smoothing` must be in \[0, 1\), got 1"),
+        ({"label_smoothing": "no"}, "`label_smoothing` must be of type float"),
+        ({"learning_rate": 0.0}, "`learning_rate` must be positive, got 0.0"),
+        ({"learning_rate": float("inf")}, "`learning_rate` must be positive, got inf"),
+        ({"weight_decay": -1.0}, "`weight_decay` must be 0 or more, got -1.0"),
+        ({"weight_decay": float("nan")}, "`weight_decay` must be 0 or more, got nan"),
+        ({"seed": 2**32}, r"`seed` must be below 2\*\*32, got 4294967296"),
     ],
 )
-def test_refuses(flags: tuple[str, ...], message: str) -> None:
-    with pytest.raises(UsageError, match=message):
-        _options(*PATHS, *flags)
+def test_refuses(change: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        _options(**change)
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("change", "message"),
     [
-        ("{", "is not JSON"),
-        ("[1]", "must hold a JSON object of flags"),
-        ('{"epoch": 3}', "unknown key 'epoch'; did you mean 'epochs'"),
-        ('{"output": "R"}', "unknown key 'output'"),
-        ('{"epochs": 2.5}', "`epochs` must be of type int, got 2.5"),
-        ('{"epochs": true}', "`epochs` must be of type int, got True"),
-        ('{"units": "8"}', "`units` must be a list of whole numbers, got '8'"),
-        ('{"units": 8.5}', "`units` must be a list of whole numbers, got 8.5"),
-        ('{"units": null}', "`units` must be a list of whole numbers, got None"),
-        ('{"units": [8.5]}', "`units` must be a list of whole numbers"),
-        ('{"day_feature": "week"}', "`day_feature` must be one of"),
+        (
+            {"model": "transformer", "item_embedding": 10, "num_heads": 4},
+            "`num_heads` must divide `item_embedding`, got 4 heads for 10",
+        ),
+        (
+            {"loss": "sampled", "label_smoothing": 0.1},
+            "`label_smoothing` must be 0 with `loss` 'sampled': .*, got 0.1",
+        ),
     ],
 )
-def test_refuses_a_config_file(tmp_path: Path, text: str, message: str) -> None:
-    file = tmp_path / "config.json"
-    file.write_text(text)
-    with pytest.raises(UsageError, match=message):
-        _options(*PATHS, "--config", str(file))
+def test_refuses_what_does_not_go_together(change: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        _options(**change)
 
 
-@pytest.mark.parametrize("missing", ["data", "output"])
-def test_a_folder_that_is_not_named(missing: str) -> None:
-    flags = ("--output", "R") if missing == "data" else ("--data", "D")
-    with pytest.raises(UsageError, match=f"--{missing} is missing"):
-        _options(*flags)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"model": "lstm", "item_embedding": 10, "num_heads": 4},
+        {"loss": "sampled", "num_negatives": 10**9},
+        {"dropout": 0, "learning_rate": 1},
+        {"units": [8, 4]},
+    ],
+)
+def test_takes(change: dict) -> None:
+    _options(**change)
+
+
+def test_comes_back_from_what_a_run_keeps() -> None:
+    first = _options(
+        overwrite=True, model="gru", units=(8,), dropout=0.5, loss="sampled"
+    )
+    kept = json.loads(json.dumps(first.to_json()))
+    assert not set(kept) & set(PER_CALL)
+    assert TrainOptions(**kept, output="R", overwrite=True) == first

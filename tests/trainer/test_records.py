@@ -1,14 +1,17 @@
 import gzip
+import itertools
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.errors import UserError
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from trainer.data_set import DataSet, open_data_set
-from trainer.records import Ragged, check_split, load_split
+from trainer.records import Ragged, load_split, map_split
 
 WINDOWS = [
     Window([1, 2], 3, [2, 1], [1, 4], seen=[1, 2], user="a"),
@@ -52,6 +55,43 @@ def test_seen_keeps_rows_of_any_length(tmp_path: Path) -> None:
     np.testing.assert_array_equal(seen.dense(2, 3), [[0]])
 
 
+@given(
+    st.lists(st.lists(st.integers(1, 9), max_size=5), min_size=1, max_size=8), st.data()
+)
+def test_taking_rows_is_taking_them_one_by_one(
+    rows: list[list[int]], data: st.DataObject
+) -> None:
+    places = st.integers(0, len(rows) - 1)
+    order = np.array(data.draw(st.lists(places, max_size=10)), np.int64)
+    splits = np.cumsum([0, *map(len, rows)])
+    ragged = Ragged(np.array(list(itertools.chain(*rows)), np.int32), splits)
+    taken = ragged.take(order)
+    assert len(taken) == len(order)
+    ends = taken.row_splits
+    assert [
+        taken.values[start:stop].tolist() for start, stop in itertools.pairwise(ends)
+    ] == [rows[row] for row in order]
+    assert (taken.values.dtype, taken.row_splits.dtype) == (np.int32, np.int64)
+    for row, place in enumerate(order):
+        np.testing.assert_array_equal(
+            taken.dense(row, row + 1), ragged.dense(place, place + 1)
+        )
+
+
+def test_a_split_is_read_part_by_part(tmp_path: Path) -> None:
+    windows = cyclic_windows(31, 5, 3, 0)
+    path = write_data_set(
+        tmp_path / "data", windows, num_items=5, max_length=3, num_shards=4
+    )
+    data_set = open_data_set(path)
+    parts = map_split(data_set, "train", ["item_id", "start"], lambda rows: rows)
+    assert len(parts) == 4
+    whole = load_split(data_set, "train", ["item_id", "start"])
+    for name in ("item_id", "start"):
+        joined = np.concatenate([part[name] for part in parts])
+        np.testing.assert_array_equal(joined, whole[name])
+
+
 def test_shards_follow_each_other(tmp_path: Path) -> None:
     windows = cyclic_windows(31, 5, 3, 0)
     path = write_data_set(
@@ -70,7 +110,11 @@ def test_a_split_without_records_is_empty(tmp_path: Path) -> None:
     assert columns["user_id"].shape == (0,)
 
 
-@pytest.mark.parametrize("read", [load_split, check_split])
+def _map(*arguments):
+    return map_split(*arguments, len)
+
+
+@pytest.mark.parametrize("read", [load_split, _map])
 def test_a_truncated_shard_is_named(tmp_path: Path, read) -> None:
     data_set = _open(tmp_path / "data")
     shard = _shard(data_set)

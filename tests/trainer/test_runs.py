@@ -11,7 +11,7 @@ from trainer.runs import load_run, prepare_run
 
 def _finished(folder: Path) -> Path:
     prepare_run(str(folder), overwrite=False)
-    model = build_model(ModelConfig("lstm", 5, 2, 3, 2, (4,)))
+    model = build_model(ModelConfig("lstm", 5, item_embedding=3, units=(4,)))
     model.build()
     model.save(folder / "model.keras")
     options = TrainOptions(data="D", output=str(folder))
@@ -44,6 +44,7 @@ def test_a_run_that_did_not_finish(tmp_path: Path) -> None:
         ("model.keras", b"nothing"),
         ("config.json", b"{"),
         ("config.json", b'{"data": "D", "dropout": 1}'),
+        ("config.json", b'{"data": "D", "no_such_option": 1}'),
     ],
 )
 def test_a_damaged_run(tmp_path: Path, name: str, content: bytes) -> None:

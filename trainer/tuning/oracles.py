@@ -11,6 +11,7 @@ import keras_tuner
 from keras_tuner import oracles
 from sklearn.exceptions import ConvergenceWarning
 
+from schemas.errors import UsageError
 from trainer.runs import write_json
 from trainer.tuning.hyperparameters import hyperparameters_of
 from trainer.tuning.options import TuneOptions
@@ -41,16 +42,19 @@ class _Checked:
             # A Gaussian process of few points need not converge to be of use.
             warnings.simplefilter("ignore", ConvergenceWarning)
             response: dict[str, Any] = super().populate_space(trial_id)  # type: ignore[misc]
-        values = response.get("values")
         for _ in range(_MOST_DRAWS):
+            values = response.get("values")
             if not values:
                 return response
-            self.last_refusal = self.refusal(values) or self.last_refusal
-            if not (self.refusal(values) or self._duplicate(values)):
-                return {**response, "values": values}
+            refused = self.refusal(values)
+            if refused is None and not self._duplicate(values):
+                return response
+            self.last_refusal = refused or self.last_refusal
             drawn = self._random_values()
+            if drawn is None:
+                break
             # Over the chosen ones: Hyperband has put its own keys beside them.
-            values = None if drawn is None else {**values, **drawn}
+            response = {**response, "values": {**values, **drawn}}
         return {"status": "STOPPED", "values": None}
 
     def save(self: Any) -> None:
@@ -80,6 +84,9 @@ def build_oracle(options: TuneOptions, refusal: Refusal) -> Any:
     Args:
       options: of the search.
       refusal: says why settings do not go together.
+
+    Raises:
+      UsageError: the space is too small for the tuner.
     """
     common = {
         "objective": keras_tuner.Objective(OBJECTIVE, direction="max"),
@@ -98,9 +105,27 @@ def build_oracle(options: TuneOptions, refusal: Refusal) -> Any:
     elif options.tuner == "hyperband":
         epochs = options.constants["epochs"]
         oracle = _HyperbandOracle(max_epochs=epochs, **common)
+        _check_size(oracle, options)
     else:
         oracle = _RandomOracle(**common)
     oracle.max_trials = options.max_trials
+    # KerasTuner's 20 draws of what was tried already can come by chance.
+    oracle._max_collisions = _MOST_DRAWS
     oracle.refusal = refusal
     oracle.verbose = 0
     return oracle
+
+
+def _check_size(oracle: Any, options: TuneOptions) -> None:
+    """Refuses a space that Hyperband would use up before it compares anything."""
+    size = options.space.size
+    brackets = range(oracle._get_num_brackets())
+    needed = sum(oracle._get_size(bracket, round_num=0) for bracket in brackets)
+    if options.trials is not None:
+        needed = min(needed, options.trials)
+    if size is not None and size < needed:
+        raise UsageError(
+            f"--tuner hyperband begins with {needed} different settings for "
+            f"{oracle.max_epochs} epochs, and the space holds {size}; use --tuner "
+            "random, or fewer --epochs"
+        )

@@ -122,6 +122,12 @@ class SearchSpace:
         """The options that are searched."""
         return tuple(dimension.name for dimension in self.dimensions)
 
+    @property
+    def size(self) -> int | None:
+        """How many settings there are; None where a range has no steps."""
+        sizes = [d.values and len(d.values) for d in self.dimensions]
+        return None if None in sizes else math.prod(size or 0 for size in sizes)
+
     def to_json(self) -> dict[str, Any]:
         """Returns the JSON form, with ranges and choices spelled out."""
         return {dimension.name: dimension.to_json() for dimension in self.dimensions}

@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 
 from trainer.losses import NextItemCrossEntropy
 
@@ -44,3 +45,39 @@ def test_comes_back_from_its_config() -> None:
     copy = keras.losses.deserialize(keras.losses.serialize(loss))
     assert isinstance(copy, NextItemCrossEntropy)
     assert copy.name == "other"
+
+
+@pytest.mark.parametrize("smoothing", [0.1, 0.9])
+def test_smoothing_is_the_cross_entropy_with_a_softened_target(
+    smoothing: float,
+) -> None:
+    one_hot = np.eye(3)[LABELS] * (1.0 - smoothing) + smoothing / 3
+    log_shares = LOGITS - np.log(np.exp(LOGITS).sum(axis=1, keepdims=True))
+    expected = -(one_hot * log_shares).sum(axis=1)
+    weights = np.array([1.0, 0.0, 1.0], np.float32)
+    loss = NextItemCrossEntropy(label_smoothing=smoothing)
+    np.testing.assert_allclose(loss.call(LABELS, LOGITS), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        loss(LABELS, LOGITS, weights), (expected[0] + expected[2]) / 2, rtol=1e-5
+    )
+
+
+def test_a_smoothed_loss_is_float32_under_a_mixed_policy() -> None:
+    loss = NextItemCrossEntropy(label_smoothing=0.1)
+    in_16_bits = keras.ops.cast(LOGITS, "bfloat16")
+    found = loss(LABELS, in_16_bits)
+    assert keras.backend.standardize_dtype(found.dtype) == "float32"
+    # These logits are numbers that 16 bits hold: nothing is lost.
+    np.testing.assert_array_equal(found, loss(LABELS, LOGITS))
+
+
+@pytest.mark.parametrize("smoothing", [-0.1, 1.0, float("nan")])
+def test_refuses_a_share_that_is_none(smoothing: float) -> None:
+    with pytest.raises(ValueError, match=r"`label_smoothing` must be in \[0, 1\), got"):
+        NextItemCrossEntropy(label_smoothing=smoothing)
+
+
+def test_smoothing_comes_back_from_the_config() -> None:
+    loss = NextItemCrossEntropy(label_smoothing=0.25)
+    copy = keras.losses.deserialize(keras.losses.serialize(loss))
+    assert copy.label_smoothing == 0.25

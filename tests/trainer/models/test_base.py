@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.support.data_sets import cyclic_windows, write_data_set
-from trainer.batches import training_batches
+from trainer.batches import BatchSettings, training_batches
 from trainer.data_set import open_data_set
 from trainer.options import TrainOptions
 from trainer.runs import load_run
@@ -34,9 +34,10 @@ def test_the_training_loss_is_the_mean_over_targets(tmp_path: Path) -> None:
         epochs=1,
         learning_rate=1e-30,
     )
-    metrics = train(options)
+    metrics = train(options, export=False)
     model, _ = load_run(str(tmp_path / "run"))
-    batches = training_batches(open_data_set(data), "train", "age", 16).take(3)
+    settings = BatchSettings(day_feature="age", batch_size=16)
+    batches = training_batches(open_data_set(data), "train", settings).take(3)
     losses, counts = [], []
     for x, y, weights in batches:
         logits = model(x, training=True)

@@ -15,6 +15,7 @@ import tensorflow as tf
 from schemas.features import DAY, ITEM_ID, START, USER_ID, example_features
 from tests.trainer.serving.catalogue import EPOCH
 from trainer.data_set import DAY_COLUMNS, DataSet, open_data_set
+from trainer.date_buckets import DateBuckets
 from trainer.models import ModelConfig, build_model
 from trainer.serving.export import export_model
 
@@ -108,7 +109,7 @@ def test_scores_equal_those_of_the_model_on_every_record(tmp_path, split):
         capture_output=True,
     )
     data_set = open_data_set(str(data))
-    for day_feature in ("age", "gap", "none"):
+    for day_feature in ("age", "gap", "date", "none"):
         model = random_model(data_set, day_feature)
         export_model(data_set, model, str(tmp_path / day_feature), day_feature)
         served = tf.saved_model.load(str(tmp_path / day_feature))
@@ -117,9 +118,13 @@ def test_scores_equal_those_of_the_model_on_every_record(tmp_path, split):
             inputs = {ITEM_ID: records[ITEM_ID].astype(np.int32)}
             if column := DAY_COLUMNS[day_feature]:
                 inputs["days"] = records[column].astype(np.int32)
+            if day_feature == "date":
+                dated = DateBuckets.load(data_set)
+                inputs["days"] = dated(records[ITEM_ID], records[DAY])
             target_days = records[DAY][:, -1]
             # Ages count from the reference day in training windows, and under some
-            # splits in all; gaps always end at the target.
+            # splits in all; gaps always end at the target. A date is the same on
+            # whatever day one asks.
             from_target = day_feature == "gap" or (
                 part != "train" and data_set.manifest.split.measures_from_target
             )

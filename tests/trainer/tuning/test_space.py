@@ -30,6 +30,7 @@ def test_choices_become_values_of_the_options():
         Choices("loss", ("full",)),
     )
     assert space.names == ("units", "dropout", "attention", "loss")
+    assert space.size == 2 * 2 * 2
 
 
 def test_ranges_keep_the_type_of_the_option():
@@ -50,6 +51,7 @@ def test_ranges_keep_the_type_of_the_option():
     assert all(type(value) is int for value in batch_size.values)
     assert learning_rate.values is None
     assert not learning_rate.is_whole
+    assert space.size is None
 
 
 def test_a_value_that_is_trained_with_is_short_and_in_the_range():

@@ -1,0 +1,1 @@
+"""Measurements that anyone can make again: `python -m benchmarks <subject> ...`."""

@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import UsageError
+from trainer.config_files import read_config, ready_configs
+from trainer.models import MODELS
+from trainer.options import TrainOptions
+
+
+@pytest.mark.parametrize("name", ready_configs())
+def test_ready_configs_are_valid(name: str) -> None:
+    assert TrainOptions("D", "R", **read_config(name)).model in MODELS
+
+
+def test_there_is_a_config_of_the_notebook_and_a_quick_one() -> None:
+    assert {"notebook", "quick"} <= set(ready_configs())
+    assert TrainOptions("D", "R", **read_config("notebook")) == TrainOptions("D", "R")
+
+
+def test_reads_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text('{"epochs": 3, "units": [8]}')
+    assert read_config(str(file)) == {"epochs": 3, "units": [8]}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is not JSON"),
+        ("", "is not JSON"),
+        ("[1]", "must hold a JSON object of flags"),
+        ('{"epoch": 3}', "unknown key 'epoch'; did you mean 'epochs'"),
+        ('{"zzz": 3}', "unknown key 'zzz'; remove it"),
+        ('{"output": "R"}', "unknown key 'output'"),
+        ('{"overwrite": true}', "unknown key 'overwrite'"),
+        ('{"quiet": true}', "unknown key 'quiet'"),
+    ],
+)
+def test_refuses(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "config.json"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=message):
+        read_config(str(file))
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"nowhere.json cannot be read \(No such file"):
+        read_config(str(tmp_path / "nowhere.json"))
+    with pytest.raises(UsageError, match=r"cannot be read \(Is a directory\)"):
+        read_config(str(tmp_path))
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UsageError, match="binary is not JSON"):
+        read_config(str(tmp_path / "binary"))

@@ -1,0 +1,68 @@
+"""A model, its loss and its optimizer, ready to train."""
+
+import warnings
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from schemas.errors import UsageError
+from trainer.devices import Devices
+from trainer.losses import NextItemCrossEntropy
+from trainer.models import ModelConfig, NextItemModel, build_model
+from trainer.optimizers import build_optimizer
+from trainer.options import TrainOptions
+
+
+def compiled_model(
+    config: ModelConfig, options: TrainOptions, devices: Devices, num_steps: int
+) -> NextItemModel:
+    """Returns a model with fresh weights, compiled to train on the devices.
+
+    Args:
+      config: its sizes.
+      options: loss, optimizer and XLA.
+      devices: what it trains on.
+      num_steps: as in `build_optimizer`.
+
+    Raises:
+      UsageError: XLA is asked for and cannot be had.
+    """
+    jit_compile = {"auto": _auto_jit(), "on": True, "off": False}[options.jit_compile]
+    if devices.num_replicas > 1:
+        if options.jit_compile == "on":
+            raise UsageError(
+                f"--jit_compile on works on one device, and {devices.num_replicas} "
+                "take part; use auto, or make one visible (CUDA_VISIBLE_DEVICES=0)"
+            )
+        jit_compile = False
+    with devices.scope():
+        model = build_model(config, dtype=devices.policy)
+        model.build()
+        with warnings.catch_warnings():
+            # Keras warns where a layer forbids XLA, and goes on without.
+            warnings.filterwarnings("ignore", ".*jit_compile.*")
+            model.compile(
+                optimizer=build_optimizer(options, num_steps),
+                loss=NextItemCrossEntropy(options.label_smoothing),
+                jit_compile=jit_compile,
+            )
+        model.optimizer.build(model.trainable_variables)
+    if options.jit_compile == "on" and not model.jit_compile:
+        raise UsageError(
+            f"--jit_compile on cannot be had for the model {options.model!r} here: its "
+            "layers run by cuDNN, which is faster; use auto"
+        )
+    return model
+
+
+def _auto_jit() -> Any:
+    """Returns what Keras takes for `auto`: its own choice, but no XLA on a CPU.
+
+    There an epoch took seven times as long: XLA compiles each of the shapes of batches
+    anew, and its code is no faster.
+    """
+    on_tensorflow = keras.backend.backend() == "tensorflow"
+    if on_tensorflow and not tf.config.list_physical_devices("GPU"):
+        return False
+    return "auto"
