@@ -39,8 +39,8 @@ from benchmarks.common.flags import add_output, chosen_names
 from benchmarks.common.programs import run_module
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.notebook_loss import RESULT
-from trainer.comparison.durations import format_duration
 from trainer.config_files import read_config
+from trainer.durations import format_duration
 from trainer.evaluation.protocol import GAP_HIDDEN
 from trainer.options import TrainOptions
 from trainer.runs import write_json

@@ -42,14 +42,14 @@ ROWS = (
     ),
     TargetRow(
         "rent_the_runway",
-        DataSpec(RENT_THE_RUNWAY, "leave_one_out", 5),
+        DataSpec(RENT_THE_RUNWAY, "leave_one_out", 20),
         "fashion",
         at_least=AboveBaselines(intervals_apart=True),
         aim=TimesBestBaseline(1.5),
     ),
     TargetRow(
         "rent_the_runway-time",
-        DataSpec(RENT_THE_RUNWAY, "time", 5),
+        DataSpec(RENT_THE_RUNWAY, "time", 20),
         "fashion",
         at_least=AboveBaselines(),
         aim=TimesBestBaseline(1.5),

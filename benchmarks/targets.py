@@ -25,7 +25,7 @@ from benchmarks.common.flags import add_output, chosen_names
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.target_goals import Goal
 from benchmarks.target_rows import ROWS, TargetRow
-from trainer.comparison.durations import format_duration
+from trainer.durations import format_duration
 
 _NOTES = (
     "On the test split, ranked among the whole catalogue without what the user had "

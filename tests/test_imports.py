@@ -129,6 +129,8 @@ def test_algorithms_load_no_beam():
         ["trainer", "train", "--help"],
         ["trainer", "evaluate", "--help"],
         ["trainer", "predict", "--help"],
+        ["trainer", "compare", "--help"],
+        ["trainer", "tune", "--help"],
     ],
     ids=" ".join,
 )

@@ -1,5 +1,6 @@
 """What the subjects share."""
 
+import dataclasses
 import json
 
 import pytest
@@ -17,6 +18,7 @@ from benchmarks.common.programs import run_module
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.timing import Timing, alternate
 from schemas.errors import UsageError, UserError
+from schemas.manifest import Manifest
 from tests.support.data_sets import cyclic_windows, write_data_set
 
 SPEC = DataSpec(BEAUTY, "leave_one_out", 50)
@@ -110,7 +112,8 @@ def test_reviews_are_looked_for_before_anything_is_done(monkeypatch, tmp_path):
 
 def write_settings(path, settings):
     file = path / "manifest.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), "settings": settings}))
+    manifest = Manifest.from_json(file.read_text(), str(file))
+    file.write_text(dataclasses.replace(manifest, settings=settings).to_json())
 
 
 def test_a_complete_data_set_is_used_again_if_it_is_the_one(tmp_path, monkeypatch):

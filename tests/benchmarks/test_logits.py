@@ -72,7 +72,7 @@ def test_the_last_of_every_position_is_the_last_position(config):
     np.testing.assert_allclose(EveryPosition(model)(inputs), model(inputs), atol=1e-5)
 
 
-@pytest.mark.parametrize("max_length", [3, 9])
+@pytest.mark.parametrize("max_length", [pytest.param(3, marks=pytest.mark.slow), 9])
 def test_a_case_is_measured_at_a_tiny_size(tmp_path, max_length):
     windows = cyclic_windows(60, 6, max_length, seed=1)
     data = write_data_set(

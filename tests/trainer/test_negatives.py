@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from trainer.negatives import sample_negatives
 
@@ -7,6 +8,16 @@ from trainer.negatives import sample_negatives
 def _sample(num_items: int, num_negatives: int, seed: int) -> tuple:
     columns, logs = sample_negatives(num_items, num_negatives, [seed, 5])
     return np.asarray(columns), np.asarray(logs)
+
+
+def _samples(num_items: int, num_negatives: int, count: int) -> tuple:
+    """Returns the samples of the seeds 0 ... `count` - 1, one to a row."""
+    seeds = tf.stack([tf.range(count), tf.fill([count], 5)], axis=1)
+    drawn = tf.data.Dataset.from_tensor_slices(seeds).map(
+        lambda seed: sample_negatives(num_items, num_negatives, seed)
+    )
+    [(columns, logs)] = drawn.batch(count)
+    return columns.numpy(), logs.numpy()
 
 
 def test_a_sample_is_distinct_items_and_their_probabilities() -> None:
@@ -40,8 +51,8 @@ def test_any_smaller_number_may_be_asked_for(num_negatives: int) -> None:
 
 
 def test_frequent_items_are_drawn_more_often() -> None:
-    drawn = np.concatenate([_sample(40, 8, seed)[0] for seed in range(300)])
-    counts = np.bincount(drawn, minlength=40)
+    drawn, _ = _samples(40, 8, 300)
+    counts = np.bincount(drawn.ravel(), minlength=40)
     first, second, third, last = counts.reshape(4, 10).sum(axis=1)
     assert first > second > third > last > 0
 
@@ -50,10 +61,8 @@ def test_the_sum_over_a_sample_estimates_the_sum_over_the_catalogue() -> None:
     # Terms that are as uneven as those of a softmax, and no power of the rank.
     terms = np.exp(np.random.default_rng(0).normal(size=30))
     for num_negatives in (3, 12, 29):
-        estimates = []
-        for seed in range(600):
-            columns, logs = _sample(30, num_negatives, seed)
-            estimates.append(np.sum(terms[columns] / np.exp(logs.astype(float))))
+        columns, logs = _samples(30, num_negatives, 2000)
+        estimates = np.sum(terms[columns] / np.exp(logs.astype(float)), axis=1)
         error = np.std(estimates, ddof=1) / np.sqrt(len(estimates))
         assert abs(np.mean(estimates) - terms.sum()) < 4.0 * error, num_negatives
         # An estimate of the sum of the sample alone would fail.

@@ -288,6 +288,7 @@ def test_other_models_learn_by_other_ways(
     assert figures["ndcg@10"] == pytest.approx(metrics["val_ndcg@10"], abs=0.02)
 
 
+@pytest.mark.slow
 def test_a_rate_that_falls_ends_at_nothing(
     data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,6 +333,7 @@ def test_mixed_precision_leaves_a_model_in_float32(data: str, tmp_path: Path) ->
     assert model.recurrent[0].dtype_policy.name == "float32"
 
 
+@pytest.mark.slow
 def test_float16_scales_its_loss(data: str, tmp_path: Path) -> None:
     options = _options(data, tmp_path / "run")
     devices = dataclasses.replace(set_up_devices(), policy="mixed_float16")

@@ -125,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
     from trainer.comparison.compare import compare
     from trainer.comparison.files import write_comparison
     from trainer.comparison.markdown import format_markdown
-    from trainer.comparison.retracing import without_retracing_warnings
+    from trainer.retracing import without_retracing_warnings
 
     with without_retracing_warnings():
         comparison = compare(options, configs)

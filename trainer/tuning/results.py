@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import UserError
-from trainer.comparison.durations import format_duration
+from trainer.durations import format_duration
 from trainer.runs import CONFIG, METRICS, write_json
 from trainer.tuning.options import TuneOptions
 from trainer.tuning.search_folder import BEST, FIGURES, TABLE, trial_path

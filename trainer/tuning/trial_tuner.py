@@ -14,8 +14,8 @@ from keras_tuner.errors import FatalError
 
 from schemas.errors import UsageError, UserError
 from trainer import runs
-from trainer.comparison.durations import format_duration
 from trainer.devices import Devices
+from trainer.durations import format_duration
 from trainer.errors import first_line
 from trainer.options import TrainOptions
 from trainer.training import train

@@ -17,7 +17,7 @@ MAX_LENGTH = 4
 # With dropout, whose layers have a state of their own that no export may need.
 NAMES = [
     pytest.param("lstm-tied-plain", marks=pytest.mark.slow),
-    "gru-tied",
+    pytest.param("gru-tied", marks=pytest.mark.slow),
     pytest.param("transformer", marks=pytest.mark.slow),
     "transformer-tied",
 ]

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tests.support.models import (
+    CONFIGS,
     NUM_ITEMS,
     each_kind,
     every_model,
@@ -53,13 +54,10 @@ def test_is_the_full_loss_where_the_negatives_are_the_whole_catalogue(
 
 
 @each_kind
-@pytest.mark.parametrize("dtype", ["mixed_bfloat16", "mixed_float16"])
 @pytest.mark.parametrize("tied", [False, True])
-def test_is_float32_under_a_mixed_policy(
-    config: ModelConfig, dtype: str, tied: bool
-) -> None:
+def test_is_float32_under_a_mixed_policy(config: ModelConfig, tied: bool) -> None:
     config = ModelConfig.from_json({**config.to_json(), "tie_embeddings": tied})
-    model = shared_model(config, dtype)
+    model = shared_model(config, "mixed_bfloat16")
     inputs = {**small_inputs(config, 4), "positions": np.array([3, 7, 15], np.int32)}
     full = np.asarray(model(inputs))
     labels = np.array([4, 0, 8], np.int32)
@@ -78,13 +76,13 @@ def test_is_float32_under_a_mixed_policy(
     )
 
 
-@each_kind
-def test_learns_in_steps_of_a_few_negatives(config: ModelConfig) -> None:
+def test_learns_in_steps_of_a_few_negatives() -> None:
+    config = CONFIGS["transformer-tied"]
     model, batch = small_model(config), small_batch(config, 4)
     full = NextItemCrossEntropy()
     x, y, weights = batch
     before = float(full(y, model(x), weights))
-    model.compile(keras.optimizers.SGD(0.2), full, run_eagerly=True)
-    for seed in range(6):
+    model.compile(keras.optimizers.SGD(0.05), full, run_eagerly=True)
+    for seed in range(8):
         model.train_on_batch(*_sampled(batch, 3, seed))
     assert float(full(y, model(x), weights)) < before

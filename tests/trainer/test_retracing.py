@@ -2,7 +2,7 @@
 
 import logging
 
-from trainer.comparison.retracing import without_retracing_warnings
+from trainer.retracing import without_retracing_warnings
 
 RETRACING = "5 out of the last 17 calls to %s triggered tf.function retracing."
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trainer.comparison.durations import format_duration
+from trainer.durations import format_duration
 
 
 @pytest.mark.parametrize(
