@@ -1,5 +1,6 @@
 """Reviews in the files of the public data sets, but few."""
 
+import dataclasses
 import datetime
 import gzip
 import json
@@ -8,6 +9,8 @@ import numpy as np
 import pytest
 
 from benchmarks.common.data_sets import BEAUTY, RENT_THE_RUNWAY
+from schemas.manifest import Manifest
+from tests.support.data_sets import cyclic_windows, write_data_set
 
 NUM_USERS, NUM_ITEMS = 60, 12
 
@@ -49,3 +52,29 @@ def small_config(tmp_path):
     sizes = {"model": "transformer", "item_embedding": 4, "units": [4]}
     path.write_text(json.dumps({**sizes, "epochs": 1, "batch_size": 32}))
     return path
+
+
+@pytest.fixture
+def write_built():
+    """A function that writes what `build_data_set` would have built earlier."""
+
+    def write(spec, output, **settings):
+        path = output / "data" / spec.name
+        windows = cyclic_windows(120, NUM_ITEMS, spec.max_length, seed=0)
+        write_data_set(
+            path,
+            windows[:80],
+            windows[80:100],
+            windows[100:],
+            num_items=NUM_ITEMS,
+            max_length=spec.max_length,
+            split=spec.split,
+            with_graph=True,
+        )
+        file = path / "manifest.json"
+        manifest = Manifest.from_json(file.read_text(), str(file))
+        said = {**spec.settings, **settings}
+        file.write_text(dataclasses.replace(manifest, settings=said).to_json())
+        return path
+
+    return write

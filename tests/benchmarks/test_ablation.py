@@ -12,7 +12,7 @@ from benchmarks.ablation_rows import (
     variants,
 )
 from benchmarks.common.comparisons import Compared
-from benchmarks.common.data_sets import RENT_THE_RUNWAY
+from benchmarks.common.data_sets import RENT_THE_RUNWAY, DataSpec
 from trainer.config_files import read_config
 from trainer.options import TrainOptions
 
@@ -83,11 +83,15 @@ def test_the_table_is_literally_this():
 
 
 @pytest.mark.slow
-def test_from_reviews_to_the_table(small_real_data, small_config, tmp_path):
+def test_from_data_sets_to_the_table(
+    small_real_data, write_built, small_config, tmp_path
+):
     wanted = ("day_feature-age", "day_feature-gap", "max_length-3", NOTEBOOK_LOSS)
     found = [*variants(), Variant("max_length-3", "max_length: 3", max_length=3)]
     chosen = [variant for variant in found if variant.name in wanted]
     output = tmp_path / "out"
+    for length in (5, 3):
+        write_built(DataSpec(RENT_THE_RUNWAY, "leave_one_out", length), output)
     base = json.loads(small_config.read_text())
     text = measure_ablation(
         [RENT_THE_RUNWAY], chosen, base, str(output), "python -m benchmarks ablation"

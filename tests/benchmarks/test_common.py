@@ -1,6 +1,5 @@
 """What the subjects share."""
 
-import dataclasses
 import json
 
 import pytest
@@ -18,8 +17,6 @@ from benchmarks.common.programs import run_module
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.timing import Timing, alternate
 from schemas.errors import UsageError, UserError
-from schemas.manifest import Manifest
-from tests.support.data_sets import cyclic_windows, write_data_set
 
 SPEC = DataSpec(BEAUTY, "leave_one_out", 50)
 
@@ -110,26 +107,17 @@ def test_reviews_are_looked_for_before_anything_is_done(monkeypatch, tmp_path):
         check_sources([SPEC, runway])
 
 
-def write_settings(path, settings):
-    file = path / "manifest.json"
-    manifest = Manifest.from_json(file.read_text(), str(file))
-    file.write_text(dataclasses.replace(manifest, settings=settings).to_json())
-
-
-def test_a_complete_data_set_is_used_again_if_it_is_the_one(tmp_path, monkeypatch):
+def test_a_complete_data_set_is_used_again_if_it_is_the_one(
+    tmp_path, monkeypatch, write_built
+):
     # Nothing could be built.
     monkeypatch.delenv("REAL_DATA", raising=False)
-    path = tmp_path / "data" / "beauty-leave_one_out-50"
-    windows = cyclic_windows(4, 5, 5, seed=0)
-    write_data_set(
-        path, windows, num_items=5, max_length=SPEC.max_length, split=SPEC.split
-    )
-    write_settings(path, SPEC.settings)
-    assert build_data_set(SPEC, tmp_path) == path
-    write_settings(path, {**SPEC.settings, "latest_date": "2026-11-24"})
+    path = write_built(SPEC, tmp_path / "one")
+    assert build_data_set(SPEC, tmp_path / "one") == path
+    write_built(SPEC, tmp_path / "other", latest_date="2026-11-24")
     sentence = "--latest_date was 2026-11-24 and not 2014-12-31"
     with pytest.raises(UserError, match=sentence):
-        build_data_set(SPEC, tmp_path)
+        build_data_set(SPEC, tmp_path / "other")
 
 
 def test_names_are_chosen_in_their_own_order():
