@@ -28,6 +28,7 @@ from benchmarks.common.comparisons import (
     span,
     with_interval,
 )
+from benchmarks.common.configs import SMALL_NOTEBOOK
 from benchmarks.common.data_sets import (
     SOURCES,
     DataSpec,
@@ -76,9 +77,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--base",
-        default="quick",
+        default=SMALL_NOTEBOOK,
         metavar="CONFIG",
-        help="the config that is changed, a file or a ready name (default: quick)",
+        help="the config that is changed, a file or a ready name (default: "
+        "small_notebook.json: the notebook's model at the size of quick)",
     )
 
 

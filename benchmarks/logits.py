@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.common.configs import SMALL_NOTEBOOK
 from benchmarks.common.data_sets import (
     BEAUTY,
     RENT_THE_RUNWAY,
@@ -45,7 +46,7 @@ class LogitsCase:
     Attributes:
       name: in the table.
       data: the data set.
-      config: a ready config that it starts from.
+      config: the config that it starts from.
       settings: what differs from the config.
       steps: training steps of a round.
     """
@@ -64,17 +65,17 @@ class LogitsCase:
 
 CASES = (
     LogitsCase(
-        "lstm (quick), Rent the Runway, 5",
+        "lstm (64 units), Rent the Runway, 5",
         DataSpec(RENT_THE_RUNWAY, "leave_one_out", 5),
-        "quick",
+        SMALL_NOTEBOOK,
         {},
         steps=80,
     ),
     LogitsCase(
         "transformer (128 units), Beauty, 50",
         DataSpec(BEAUTY, "leave_one_out", 50),
-        "quick",
-        # A batch of quick's 256 whole windows would take 0.6 GB for its logits alone.
+        SMALL_NOTEBOOK,
+        # A batch of 256 whole windows would take 0.6 GB for its logits alone.
         {
             "model": "transformer",
             "day_feature": "none",

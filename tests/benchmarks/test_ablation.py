@@ -12,11 +12,12 @@ from benchmarks.ablation_rows import (
     variants,
 )
 from benchmarks.common.comparisons import Compared
+from benchmarks.common.configs import SMALL_NOTEBOOK
 from benchmarks.common.data_sets import RENT_THE_RUNWAY, DataSpec
 from trainer.config_files import read_config
 from trainer.options import TrainOptions
 
-BASE = TrainOptions(**read_config("quick"), data="-", output="-").to_json()
+BASE = TrainOptions(**read_config(SMALL_NOTEBOOK), data="-", output="-").to_json()
 
 
 def test_every_variant_is_a_config_of_its_own():
