@@ -6,17 +6,21 @@ The notebook took a softmax over the items and padding (N + 1 classes, padding i
 class 0), and the mean of its cross-entropy over *all* positions of a batch. This
 mean, one number already, it multiplied by the mask of the real targets, and took the
 mean again. So it learned to predict padding, and the scale of its loss was the share
-of real targets in the batch. For that, padding must be a step like any: the notebook's
-layers had no mask.
+of real targets in the batch.
 
-Copied: the classes, the loss, padding as a step of the recurrent layers, of the
-normalisations and of the attention, and a target at every position, also at the last
-padding in front of a history, whose target is its first item.
+To predict padding a state must have read padding, so here it is a step like any. That
+the notebook's layers had no mask is an assumption: its loss is known, not every layer.
+
+Copied: the classes, the loss, and a target at every position, also at the last padding
+in front of a history, whose target is its first item.
+
+Assumed: padding as a step of the recurrent layers, of the normalisations and of the
+attention.
 
 Not copied: sizes, learning rate and epochs, which are those of `--config`; and all
-else that the product does beside the loss, so that the row differs by it alone: Adam,
-biases that start from the frequency of the classes, normalisation whose moments start
-as plain means, validation after each epoch, and the best epoch kept.
+else that the product does, so that the row differs by the loss and what it needs
+alone: Adam, biases that start from the frequency of the classes, normalisation whose
+moments start as plain means, validation after each epoch, and the best epoch kept.
 
 Model, validation and evaluation are the product's. To them a window of the notebook
 is one without padding, in which padding is item 1 and item j is item j + 1.

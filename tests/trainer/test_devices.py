@@ -54,8 +54,14 @@ def _train_on_one_and_two(data: str, output: Path, **options: object) -> list[di
     [
         {"model": "lstm"},
         {"model": "gru", "tie_embeddings": True, "weight_decay": 0.1},
-        # The whole catalogue as negatives, so that both draw the same ones.
-        {"model": "transformer", "loss": "sampled", "train_positions": "last"},
+        pytest.param(
+            # The whole catalogue as negatives, so that both draw the same ones.
+            {"model": "transformer", "loss": "sampled", "train_positions": "last"},
+            marks=pytest.mark.xfail(
+                reason="Keras' Adam squares the slices of a sparse gradient one by one,"
+                " so that its moments depend on how they are dealt to the devices"
+            ),
+        ),
     ],
     ids=lambda options: "-".join(map(str, options.values())),
 )

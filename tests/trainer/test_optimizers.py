@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.support.models import each_kind, small_model, values
 from trainer.models import ModelConfig
@@ -85,3 +86,23 @@ def test_a_rate_that_falls_takes_the_decay_with_it() -> None:
         optimizer.apply([keras.ops.zeros((1, 1))], [weight])
         found.append(float(np.asarray(weight)[0, 0]))
     assert found == pytest.approx([0.95, 0.95 * 0.975, 0.95 * 0.975])
+
+
+@pytest.mark.xfail(
+    reason="Keras' Adam squares the slices of a sparse gradient one by one, and not "
+    "their sum"
+)
+def test_an_item_met_twice_in_a_batch_moves_as_by_the_sum_of_its_gradients() -> None:
+    moved = []
+    for is_sparse in (True, False):
+        table = keras.Variable(np.zeros((3, 1), np.float32), name="embeddings")
+        gradient = tf.IndexedSlices(
+            tf.constant([[1.0], [2.0], [5.0]]), tf.constant([1, 1, 2]), (3, 1)
+        )
+        optimizer = _optimizer()
+        optimizer.build([table])
+        optimizer.apply(
+            [gradient if is_sparse else tf.convert_to_tensor(gradient)], [table]
+        )
+        moved.append(np.asarray(table))
+    np.testing.assert_allclose(moved[0], moved[1], rtol=1e-5)
