@@ -1,6 +1,5 @@
-"""The trainer from the command line to the files of a run."""
-
 import dataclasses
+import json
 import shutil
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from schemas.errors import UsageError, UserError
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
+from trainer.__main__ import main
 from trainer.callbacks import HistoryFile
 from trainer.data_set import open_data_set
 from trainer.devices import set_up_devices
@@ -20,6 +20,36 @@ from trainer.records import load_split
 from trainer.runs import load_run
 from trainer.training import model_config, train
 from trainer.validation import Validation
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> str:
+    train_windows = cyclic_windows(150, 20, 4, 0)
+    held_out = cyclic_windows(30, 20, 4, 1)
+    return write_data_set(
+        tmp_path_factory.mktemp("data") / "set",
+        train_windows,
+        held_out,
+        num_items=20,
+        max_length=4,
+        with_graph=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def run(data: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run, made through `main`."""
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    config = folder.parent / "small.json"
+    config.write_text(json.dumps({**SMALL, "units": [16]}))
+    argv = ["train", "--data", data, "--output", str(folder), "--config", str(config)]
+    assert main(argv) == 0
+    return folder
+
+
+def _options(data: str, output: Path, **changes) -> TrainOptions:
+    return TrainOptions(data=data, output=str(output), **{**SMALL, **changes})
+
 
 SMALL = {
     "item_embedding": 8,
