@@ -14,10 +14,10 @@ from benchmarks.logits import PRODUCT, VALIDATION_PRODUCT, CaseTimes
 from schemas.features import ITEM_ID, PADDING_ID
 from schemas.layout import EVAL, TRAIN
 from trainer.batches import BatchSettings, training_batches
+from trainer.compiled_model import compiled_model
 from trainer.data_set import DataSet, open_data_set
-from trainer.losses import NextItemCrossEntropy
-from trainer.models import NextItemModel, build_model
-from trainer.optimizers import build_optimizer
+from trainer.devices import set_up_devices
+from trainer.models import NextItemModel
 from trainer.options import TrainOptions
 from trainer.target_counts import count_targets
 from trainer.training import model_config
@@ -99,14 +99,9 @@ def _training_sets(
 def _model(data_set: DataSet, options: TrainOptions) -> NextItemModel:
     """Returns the same fresh model each time, compiled as `train` does."""
     keras.utils.set_random_seed(options.seed)
-    model = build_model(model_config(data_set, options))
-    model.build()
-    model.start_from_popularity(count_targets(data_set))
-    model.compile(
-        optimizer=build_optimizer(options, num_steps=1),
-        loss=NextItemCrossEntropy(options.label_smoothing),
-        jit_compile="auto",
-    )
+    config = model_config(data_set, options)
+    model = compiled_model(config, options, set_up_devices(), num_steps=1)
+    model.start_from_popularity(count_targets(data_set, options.day_feature))
     return model
 
 

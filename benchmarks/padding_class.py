@@ -13,6 +13,7 @@ from benchmarks.notebook_cross_entropy import NotebookCrossEntropy
 from schemas.features import ITEM_ID, PADDING_ID, TARGET
 from schemas.layout import TRAIN
 from trainer.batches import steps_per_epoch
+from trainer.compiled_model import auto_jit_compile
 from trainer.data_set import DAY_COLUMNS, DataSet
 from trainer.models import build_model
 from trainer.models.base import DAYS, POSITIONS
@@ -34,10 +35,14 @@ def notebook_model(data_set: DataSet, options: TrainOptions) -> Any:
     model.build()
     targets = load_split(data_set, TRAIN, [TARGET])[TARGET]
     padding = np.count_nonzero(targets == PADDING_ID)
-    model.start_from_popularity(np.append(padding, count_targets(data_set)))
+    model.start_from_popularity(
+        np.append(padding, count_targets(data_set, options.day_feature))
+    )
     steps = steps_per_epoch(len(targets), options.batch_size) * options.epochs
     model.compile(
-        optimizer=build_optimizer(options, steps), loss=NotebookCrossEntropy()
+        optimizer=build_optimizer(options, steps),
+        loss=NotebookCrossEntropy(),
+        jit_compile=auto_jit_compile(),
     )
     return model
 

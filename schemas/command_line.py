@@ -5,14 +5,13 @@ known one, and whatever the user can mend ends in one sentence on stderr.
 """
 
 import argparse
-import difflib
 import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
-from schemas.errors import UsageError, UserError
+from schemas.errors import UsageError, UserError, did_you_mean
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -57,8 +56,7 @@ def unknown_argument(argument: str, known: Iterable[str], prog: str) -> UsageErr
             f"{argument!r} stands where no value is expected; put it behind its flag "
             f"or in quotes (see `{prog} --help`)"
         )
-    nearest = difflib.get_close_matches(name, sorted(set(known)), n=1, cutoff=0.5)
-    hint = f"did you mean {nearest[0]}?" if nearest else f"see `{prog} --help`"
+    hint = did_you_mean(name, known, f"see `{prog} --help`")
     return UsageError(f"unknown flag {name}; {hint}")
 
 

@@ -1,4 +1,7 @@
-"""The one exception that users see as a sentence and never as a traceback."""
+"""What users see as a sentence and never as a traceback, and a hint inside it."""
+
+import difflib
+from collections.abc import Iterable
 
 
 class UserError(Exception):
@@ -19,3 +22,18 @@ class UsageError(UserError):
     """The command line is wrong; nothing was started."""
 
     exit_status = 2
+
+
+def did_you_mean(
+    name: str, known: Iterable[str], otherwise: str, mark: str = ""
+) -> str:
+    """Returns the hint behind a name that is none of the known ones.
+
+    Args:
+      name: as typed.
+      known: the names there are.
+      otherwise: the hint where none of them is like it.
+      mark: put around the one that is.
+    """
+    nearest = difflib.get_close_matches(name, sorted(set(known)), n=1, cutoff=0.5)
+    return f"did you mean {mark}{nearest[0]}{mark}?" if nearest else otherwise

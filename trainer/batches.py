@@ -23,7 +23,8 @@ from trainer.models.base import (
     POSITIONS,
 )
 from trainer.negatives import sample_negatives
-from trainer.positions import TrainPositions, last_target, new_targets, real_targets
+from trainer.options import TrainPositions
+from trainer.positions import last_target, new_targets, real_targets
 from trainer.records import feature_spec, load_split
 from trainer.widths import cut_padding, epoch_order, window_widths
 
@@ -216,7 +217,7 @@ def _deal(batch: dict[str, tf.Tensor], settings: BatchSettings) -> dict[str, tf.
         values = tf.pad(values, [[0, missing]] + [[0, 0]] * (values.shape.rank - 1))
         inner = tf.shape(values)[1:]
         values = tf.reshape(values, tf.concat([[rows, num_replicas], inner], 0))
-        return tf.experimental.numpy.swapaxes(values, 0, 1)
+        return tf.transpose(values, [1, 0, *range(2, values.shape.rank)])
 
     return {name: deal(values) for name, values in batch.items()}
 

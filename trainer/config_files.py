@@ -1,13 +1,12 @@
 """Files of options that `--config` takes, and those that come with the trainer."""
 
 import dataclasses
-import difflib
 import json
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from schemas.errors import UsageError
+from schemas.errors import UsageError, did_you_mean
 from trainer.options import PER_CALL, TrainOptions
 
 
@@ -47,7 +46,6 @@ def read_config(name: str) -> dict[str, Any]:
     allowed = [key for key in known if key not in PER_CALL]
     for key in values:
         if key not in allowed:
-            nearest = difflib.get_close_matches(key, allowed, n=1, cutoff=0.5)
-            hint = f"did you mean {nearest[0]!r}?" if nearest else "remove it"
+            hint = did_you_mean(key, allowed, "remove it", mark="'")
             raise UsageError(f"--config {name} has an unknown key {key!r}; {hint}")
     return values

@@ -3,11 +3,38 @@
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from trainer.options import TrainOptions
 
 # Parts of the paths of weights that do not decay.
 _NO_DECAY = ("bias", "gamma", "beta")
+
+
+class SummedGradients:
+    """Adds up the parts of a sparse gradient before an optimizer sees them.
+
+    An item that a batch holds several times has several parts in the gradient of an
+    embedding, and Keras squares each of them. So its moments would depend on how the
+    parts are dealt to devices, and would not be those of its gradient. Dense arrays are
+    no loss: Adam updates its moments of all rows in any case.
+    """
+
+    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
+        """Updates the variables, as `keras.optimizers.Optimizer.apply` does."""
+        if keras.backend.backend() == "tensorflow":  # No other one has such gradients.
+            grads = [
+                None if part is None else tf.convert_to_tensor(part) for part in grads
+            ]
+        super().apply(grads, trainable_variables)  # type: ignore[misc]
+
+
+class Adam(SummedGradients, keras.optimizers.Adam):
+    """Adam on summed gradients."""
+
+
+class AdamW(SummedGradients, keras.optimizers.AdamW):
+    """AdamW on summed gradients."""
 
 
 def build_optimizer(
@@ -34,7 +61,7 @@ def build_optimizer(
     }
     scheduled = schedules[options.learning_rate_schedule]
     if not options.weight_decay:
-        return keras.optimizers.Adam(scheduled)
-    optimizer = keras.optimizers.AdamW(scheduled, weight_decay=options.weight_decay)
+        return Adam(scheduled)
+    optimizer = AdamW(scheduled, weight_decay=options.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=list(_NO_DECAY))
     return optimizer

@@ -1,12 +1,8 @@
 """Which positions of a window are learned from."""
 
-from typing import Literal
-
 import tensorflow as tf
 
 from schemas.features import PADDING_ID
-
-TrainPositions = Literal["all", "once", "last"]
 
 
 def real_targets(item_id: tf.Tensor, target: tf.Tensor, num_items: int) -> tf.Tensor:

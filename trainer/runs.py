@@ -38,6 +38,25 @@ _ALL = (METRICS, MODEL, EXPORT, HISTORY, LOGS, CHECKPOINTS, CONFIG)
 _EVALUATIONS = "evaluation-*.json"
 
 
+def check_folders(data: str, output: str) -> None:
+    """Refuses `--data` and `--output` that name no folder.
+
+    Raises:
+      UsageError: one of them is empty, or `output` is a URL.
+    """
+    for name, path in (("data", data), ("output", output)):
+        if not path:
+            raise UsageError(f"--{name} must name a folder, got ''")
+    _check_local(output)
+
+
+def _check_local(output: str) -> None:
+    if "://" in output:
+        raise UsageError(
+            f"--output must be a local folder, got {output}; copy it afterwards"
+        )
+
+
 def check_output(output: str, overwrite: bool) -> None:
     """Refuses an output before any work is done.
 
@@ -46,10 +65,7 @@ def check_output(output: str, overwrite: bool) -> None:
       UserError: it holds a finished run and `overwrite` is not set, or files that
         are of no run and stand where a run keeps its own.
     """
-    if "://" in output:
-        raise UsageError(
-            f"--output must be a local folder, got {output}; copy the run afterwards"
-        )
+    _check_local(output)
     if os.path.exists(Path(output, METRICS)) and not overwrite:
         raise UserError(
             f"{output} already holds a finished run; choose another --output or add "

@@ -66,7 +66,7 @@ def train(
     validation = _validation(data_set, options)
     batches, steps = _batches(data_set, options, devices)
     model = compiled_model(config, options, devices, steps * options.epochs)
-    model.start_from_popularity(count_targets(data_set))
+    model.start_from_popularity(count_targets(data_set, options.day_feature))
     # Only now: what fails before must not cost the user an earlier run.
     folder = runs.prepare_run(options.output, options.overwrite)
     runs.write_json(folder / runs.CONFIG, options.to_json())

@@ -1,10 +1,9 @@
 """Flags that subjects share."""
 
 import argparse
-import difflib
 from collections.abc import Iterable
 
-from schemas.errors import UsageError
+from schemas.errors import UsageError, did_you_mean
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -34,11 +33,6 @@ def chosen_names(text: str | None, known: Iterable[str]) -> list[str]:
     chosen = text.split(",")
     for name in chosen:
         if name not in names:
-            nearest = difflib.get_close_matches(name, names, 1, 0.5)
-            hint = (
-                f"did you mean {nearest[0]}?"
-                if nearest
-                else f"choose from {', '.join(names)}"
-            )
+            hint = did_you_mean(name, names, f"choose from {', '.join(names)}")
             raise UsageError(f"--only has no {name!r}; {hint}")
     return [name for name in names if name in chosen]

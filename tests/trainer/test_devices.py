@@ -54,14 +54,8 @@ def _train_on_one_and_two(data: str, output: Path, **options: object) -> list[di
     [
         {"model": "lstm"},
         {"model": "gru", "tie_embeddings": True, "weight_decay": 0.1},
-        pytest.param(
-            # The whole catalogue as negatives, so that both draw the same ones.
-            {"model": "transformer", "loss": "sampled", "train_positions": "last"},
-            marks=pytest.mark.xfail(
-                reason="Keras' Adam squares the slices of a sparse gradient one by one,"
-                " so that its moments depend on how they are dealt to the devices"
-            ),
-        ),
+        # The whole catalogue as negatives, so that both draw the same ones.
+        {"model": "transformer", "loss": "sampled", "train_positions": "last"},
     ],
     ids=lambda options: "-".join(map(str, options.values())),
 )
@@ -72,6 +66,10 @@ def test_two_devices_train_as_one(tmp_path: Path, options: dict[str, object]) ->
         assert one[name] == pytest.approx(two[name], rel=1e-4), name
     models = [load_run(str(tmp_path / str(count)))[0] for count in (1, 2)]
     for first, second in zip(*(model.weights for model in models), strict=True):
+        # Softmax takes no notice of a key's bias: its gradient is rounding alone, and
+        # Adam makes steps of full size of it.
+        if first.path.endswith("/key/bias"):
+            continue
         np.testing.assert_allclose(first, second, atol=1e-4, err_msg=first.path)
 
 

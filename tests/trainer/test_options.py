@@ -3,7 +3,7 @@ from typing import get_args
 
 import pytest
 
-from trainer import options, positions
+from trainer import options
 from trainer.data_set import DAY_COLUMNS
 from trainer.models import MODELS
 from trainer.options import PER_CALL, TrainOptions
@@ -27,7 +27,6 @@ def test_defaults_are_the_notebook_s() -> None:
 def test_names_are_those_that_there_are() -> None:
     assert set(get_args(options.ModelName)) == set(MODELS)
     assert set(get_args(options.DayFeature)) == set(DAY_COLUMNS)
-    assert options.TrainPositions == positions.TrainPositions
 
 
 @pytest.mark.parametrize(
@@ -94,8 +93,9 @@ def test_refuses_what_does_not_go_together(change: dict, message: str) -> None:
         {"units": [8, 4]},
     ],
 )
-def test_takes(change: dict) -> None:
-    _options(**change)
+def test_keeps_values_that_another_setting_makes_possible(change: dict) -> None:
+    kept = _options(**change).to_json()
+    assert {name: kept[name] for name in change} == change
 
 
 def test_comes_back_from_what_a_run_keeps() -> None:

@@ -22,7 +22,7 @@ def _write(folder: Path) -> str:
 
 
 def test_counts_each_target_once_however_windows_overlap(tmp_path: Path) -> None:
-    counts = count_targets(open_data_set(_write(tmp_path / "data")))
+    counts = count_targets(open_data_set(_write(tmp_path / "data")), "none")
     # All events but the first.
     assert counts.tolist() == [1, 3, 1]
 
@@ -32,4 +32,15 @@ def test_a_damaged_shard_is_named(tmp_path: Path) -> None:
     shard = Path(data_set.files("train")[1])
     shard.write_bytes(shard.read_bytes()[:-30])
     with pytest.raises(UserError, match=r"windows-00001-of-00002.* is damaged"):
-        count_targets(data_set)
+        count_targets(data_set, "none")
+
+
+@pytest.mark.parametrize("day_feature", ["age", "date", "gap"])
+def test_a_day_bucket_that_no_embedding_holds_is_found(
+    tmp_path: Path, day_feature: str
+) -> None:
+    windows = [Window([1], 2, [999], [999])]
+    data = write_data_set(tmp_path / "data", windows, num_items=3, max_length=3)
+    with pytest.raises(UserError, match=r"is damaged.*999, it must stay in"):
+        count_targets(open_data_set(data), day_feature)
+    assert count_targets(open_data_set(data), "none").tolist() == [0, 1, 0]

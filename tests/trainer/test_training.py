@@ -10,35 +10,17 @@ import pytest
 
 from schemas.errors import UserError
 from tests.support.data_sets import cyclic_windows, write_data_set
+from tests.support.training import SMALL, small_options, write_cyclic_data
 from trainer.__main__ import main
 from trainer.data_set import open_data_set
-from trainer.options import TrainOptions
 from trainer.runs import load_run
 from trainer.training import train
 from trainer.validation import Validation
 
-SMALL = {
-    "item_embedding": 8,
-    "day_embedding": 2,
-    "units": (16,),
-    "batch_size": 32,
-    "epochs": 4,
-    "learning_rate": 0.02,
-}
-
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> str:
-    train_windows = cyclic_windows(150, 20, 4, 0)
-    held_out = cyclic_windows(30, 20, 4, 1)
-    return write_data_set(
-        tmp_path_factory.mktemp("data") / "set",
-        train_windows,
-        held_out,
-        num_items=20,
-        max_length=4,
-        with_graph=True,
-    )
+    return write_cyclic_data(tmp_path_factory.mktemp("data") / "set")
 
 
 @pytest.fixture(scope="module")
@@ -145,10 +127,6 @@ def test_quiet_says_nothing(
     assert tuple(capfd.readouterr()) == ("", "")
 
 
-def _options(data: str, output: Path, **changes) -> TrainOptions:
-    return TrainOptions(data=data, output=str(output), **{**SMALL, **changes})
-
-
 def test_without_eval_records_the_training_loss_decides(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -161,7 +139,7 @@ def test_without_eval_records_the_training_loss_decides(
         split="none",
         with_graph=True,
     )
-    metrics = train(_options(data, tmp_path / "run", epochs=2), export=False)
+    metrics = train(small_options(data, tmp_path / "run", epochs=2), export=False)
     assert metrics["best_epoch"] == 2
     assert not any(name.startswith("val_") for name in metrics)
     said = [r.getMessage() for r in caplog.records if "no eval records" in r.message]
@@ -172,7 +150,7 @@ def test_training_stops_when_nothing_gets_better(data: str, tmp_path: Path) -> N
     # At this rate nothing moves, so the first epoch stays the best: not even moments,
     # of which a transformer has none.
     still = {"model": "transformer", "learning_rate": 1e-12}
-    options = _options(data, tmp_path / "run", **still, epochs=9, patience=2)
+    options = small_options(data, tmp_path / "run", **still, epochs=9, patience=2)
     metrics = train(options, export=False)
     assert metrics["epochs"] == 3
     assert metrics["best_epoch"] == 1
@@ -180,12 +158,12 @@ def test_training_stops_when_nothing_gets_better(data: str, tmp_path: Path) -> N
 
 def test_patience_0_never_stops_early(data: str, tmp_path: Path) -> None:
     still = {"model": "transformer", "learning_rate": 1e-12}
-    options = _options(data, tmp_path / "run", **still, epochs=4, patience=0)
+    options = small_options(data, tmp_path / "run", **still, epochs=4, patience=0)
     assert train(options, export=False)["epochs"] == 4
 
 
 def test_divergence_is_one_clear_sentence(data: str, tmp_path: Path) -> None:
-    options = _options(data, tmp_path / "run", learning_rate=1e30)
+    options = small_options(data, tmp_path / "run", learning_rate=1e30)
     with pytest.raises(UserError, match=r"diverged; lower --learning_rate \(now 1e\+3"):
         train(options)
     with pytest.raises(UserError, match=r"holds no metrics\.json"):
@@ -200,6 +178,24 @@ def test_a_damaged_data_set_does_not_cost_the_earlier_run(
     shard.write_bytes(shard.read_bytes()[:-40])
     before = {path.name for path in run.iterdir()}
     with pytest.raises(UserError, match=r"windows-00000-of-00002.* is damaged"):
-        train(_options(str(damaged), run, overwrite=True))
+        train(small_options(str(damaged), run, overwrite=True))
     assert {path.name for path in run.iterdir()} == before
     load_run(str(run))
+
+
+def test_what_only_the_export_reads_is_looked_at_first(
+    data: str, tmp_path: Path
+) -> None:
+    damaged = shutil.copytree(data, tmp_path / "damaged")
+    (damaged / "transform_fn" / "saved_model.pb").write_bytes(b"\x07 no graph")
+    with pytest.raises(UserError, match="transform_fn cannot be loaded"):
+        train(small_options(str(damaged), tmp_path / "run"))
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_empty_training_split(tmp_path: Path) -> None:
+    windows = cyclic_windows(4, 6, 3, 0)
+    data = write_data_set(tmp_path / "data", [], windows, num_items=6, max_length=3)
+    with pytest.raises(UserError, match=r"the training split of .* is empty"):
+        train(small_options(data, tmp_path / "run"))
+    assert not (tmp_path / "run").exists()

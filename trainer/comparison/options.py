@@ -1,14 +1,14 @@
 """The options of `python -m trainer compare`, checked before TensorFlow is loaded."""
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.errors import UsageError
+from schemas.errors import UsageError, did_you_mean
 from trainer.config_files import read_config, ready_configs
 from trainer.options import TrainOptions
+from trainer.runs import check_folders
 
 # The keys of `trainer.baselines.BASELINES` and of its `BY_NAME`, which cannot be
 # imported here: `--help` would wait for TensorFlow. A test holds them together.
@@ -55,14 +55,7 @@ class CompareOptions:
     quiet: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("data", "output"):
-            if not getattr(self, name):
-                raise UsageError(f"--{name} must name a folder, got ''")
-        if "://" in self.output:
-            raise UsageError(
-                f"--output must be a local folder, got {self.output}; copy it "
-                "afterwards"
-            )
+        check_folders(self.data, self.output)
         if not (self.runs or self.configs or self.baselines):
             raise UsageError(
                 "there is nothing to compare; add --configs, --runs or --baselines"
@@ -141,12 +134,8 @@ def config_name(config: str) -> str:
 def _check_baselines(names: Iterable[str]) -> None:
     for name in names:
         if name not in BASELINES_BY_NAME:
-            nearest = difflib.get_close_matches(name, BASELINES_BY_NAME, 1, 0.5)
-            hint = (
-                f"did you mean {nearest[0]}?"
-                if nearest
-                else f"use all, none or some of {', '.join(BASELINES_BY_NAME)}"
-            )
+            others = f"use all, none or some of {', '.join(BASELINES_BY_NAME)}"
+            hint = did_you_mean(name, BASELINES_BY_NAME, others)
             raise UsageError(f"--baselines has no {name!r}; {hint}")
 
 

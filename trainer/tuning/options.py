@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 
 from schemas.errors import UsageError
 from trainer.options import PER_CALL, TrainOptions
+from trainer.runs import check_folders
 from trainer.tuning.space import SearchSpace, option_value
 
 TunerName = Literal["random", "bayesian", "hyperband"]
@@ -46,14 +47,7 @@ class TuneOptions:
     quiet: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("data", "output"):
-            if not getattr(self, name):
-                raise UsageError(f"--{name} must name a folder, got ''")
-        if "://" in self.output:
-            raise UsageError(
-                f"--output must be a local folder, got {self.output}; copy it "
-                "afterwards"
-            )
+        check_folders(self.data, self.output)
         if self.tuner not in get_args(TunerName):
             raise UsageError(
                 f"--tuner must be one of {', '.join(get_args(TunerName))}, got "

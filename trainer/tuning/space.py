@@ -15,13 +15,12 @@ other, and `step` is the factor between neighbours.
 """
 
 import dataclasses
-import difflib
 import math
 import typing
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from schemas.errors import UsageError
+from schemas.errors import UsageError, did_you_mean
 from trainer.options import PER_CALL, TrainOptions
 
 Sampling = Literal["linear", "log"]
@@ -196,8 +195,7 @@ def _check_name(name: str, model: str) -> None:
 
 
 def _hint(word: str, known: tuple[str, ...]) -> str:
-    nearest = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"did you mean {nearest[0]!r}?" if nearest else "remove it"
+    return did_you_mean(word, known, "remove it", mark="'")
 
 
 def _dimension(name: str, form: Any) -> Choices | Range:

@@ -1,15 +1,15 @@
+"""Training under other settings than the small ones: models, days, rates, XLA."""
+
 import dataclasses
-import json
-import shutil
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from schemas.errors import UsageError, UserError
+from schemas.errors import UsageError
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
-from trainer.__main__ import main
+from tests.support.training import small_options, write_cyclic_data
 from trainer.callbacks import HistoryFile
 from trainer.data_set import open_data_set
 from trainer.devices import set_up_devices
@@ -24,64 +24,12 @@ from trainer.validation import Validation
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> str:
-    train_windows = cyclic_windows(150, 20, 4, 0)
-    held_out = cyclic_windows(30, 20, 4, 1)
-    return write_data_set(
-        tmp_path_factory.mktemp("data") / "set",
-        train_windows,
-        held_out,
-        num_items=20,
-        max_length=4,
-        with_graph=True,
-    )
-
-
-@pytest.fixture(scope="module")
-def run(data: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run, made through `main`."""
-    folder = tmp_path_factory.mktemp("runs") / "run"
-    config = folder.parent / "small.json"
-    config.write_text(json.dumps({**SMALL, "units": [16]}))
-    argv = ["train", "--data", data, "--output", str(folder), "--config", str(config)]
-    assert main(argv) == 0
-    return folder
-
-
-def _options(data: str, output: Path, **changes) -> TrainOptions:
-    return TrainOptions(data=data, output=str(output), **{**SMALL, **changes})
-
-
-SMALL = {
-    "item_embedding": 8,
-    "day_embedding": 2,
-    "units": (16,),
-    "batch_size": 32,
-    "epochs": 4,
-    "learning_rate": 0.02,
-}
-
-
-def test_what_only_the_export_reads_is_looked_at_first(
-    data: str, tmp_path: Path
-) -> None:
-    damaged = shutil.copytree(data, tmp_path / "damaged")
-    (damaged / "transform_fn" / "saved_model.pb").write_bytes(b"\x07 no graph")
-    with pytest.raises(UserError, match="transform_fn cannot be loaded"):
-        train(_options(str(damaged), tmp_path / "run"))
-    assert not (tmp_path / "run").exists()
-
-
-def test_an_empty_training_split(tmp_path: Path) -> None:
-    windows = cyclic_windows(4, 6, 3, 0)
-    data = write_data_set(tmp_path / "data", [], windows, num_items=6, max_length=3)
-    with pytest.raises(UserError, match=r"the training split of .* is empty"):
-        train(_options(data, tmp_path / "run"))
-    assert not (tmp_path / "run").exists()
+    return write_cyclic_data(tmp_path_factory.mktemp("data") / "set")
 
 
 @pytest.mark.parametrize("day_feature", ["gap", "none"])
 def test_other_day_features(data: str, tmp_path: Path, day_feature: str) -> None:
-    options = _options(data, tmp_path / "run", day_feature=day_feature, epochs=1)
+    options = small_options(data, tmp_path / "run", day_feature=day_feature, epochs=1)
     train(options, export=False)
     model, read = load_run(str(tmp_path / "run"))
     assert read.day_feature == day_feature
@@ -124,7 +72,7 @@ def test_other_day_features(data: str, tmp_path: Path, day_feature: str) -> None
 def test_other_models_learn_by_other_ways(
     data: str, tmp_path: Path, changes: dict, least: float
 ) -> None:
-    options = _options(data, tmp_path / "run", **changes)
+    options = small_options(data, tmp_path / "run", **changes)
     metrics = train(options, export=False)
     # By chance, and by popularity in a cycle, it is about 0.2.
     assert metrics["val_ndcg@10"] > least
@@ -149,7 +97,7 @@ def test_a_rate_that_falls_ends_at_nothing(
         epoch_end(self, epoch, logs)
 
     monkeypatch.setattr(HistoryFile, "on_epoch_end", record)
-    options = _options(
+    options = small_options(
         data,
         tmp_path / "run",
         model="transformer",
@@ -167,14 +115,14 @@ def test_training_starts_from_popularity(tmp_path: Path) -> None:
         tmp_path / "data", windows, num_items=3, max_length=2, with_graph=True
     )
     still = {"model": "transformer", "learning_rate": 1e-30}
-    train(_options(data, tmp_path / "run", **still, epochs=1), export=False)
+    train(small_options(data, tmp_path / "run", **still, epochs=1), export=False)
     model, _ = load_run(str(tmp_path / "run"))
     bias = np.asarray(model.scores.bias)
     np.testing.assert_allclose(np.diff(bias), [np.log(4.0), np.log(0.5)], rtol=1e-5)
 
 
 def test_mixed_precision_leaves_a_model_in_float32(data: str, tmp_path: Path) -> None:
-    options = _options(data, tmp_path / "run", mixed_precision=True)
+    options = small_options(data, tmp_path / "run", mixed_precision=True)
     metrics = train(options, export=False)
     assert "precision mixed_bfloat16" in metrics["devices"]
     assert metrics["val_ndcg@10"] > 0.7
@@ -184,7 +132,7 @@ def test_mixed_precision_leaves_a_model_in_float32(data: str, tmp_path: Path) ->
 
 @pytest.mark.slow
 def test_float16_scales_its_loss(data: str, tmp_path: Path) -> None:
-    options = _options(data, tmp_path / "run")
+    options = small_options(data, tmp_path / "run")
     devices = dataclasses.replace(set_up_devices(), policy="mixed_float16")
     assert train(options, devices, export=False)["val_ndcg@10"] > 0.7
 
@@ -192,7 +140,7 @@ def test_float16_scales_its_loss(data: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_xla_gives_the_same_loss(data: str, tmp_path: Path) -> None:
     losses = [
-        train(_options(data, tmp_path / jit, epochs=1, jit_compile=jit))["loss"]
+        train(small_options(data, tmp_path / jit, epochs=1, jit_compile=jit))["loss"]
         for jit in ("on", "off")
     ]
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
@@ -209,7 +157,7 @@ def test_xla_that_a_layer_forbids_is_an_error(
         self.supports_jit = False
 
     monkeypatch.setattr(keras.layers.LSTM, "__init__", forbidding)
-    options = _options(data, tmp_path / "run", jit_compile="on")
+    options = small_options(data, tmp_path / "run", jit_compile="on")
     with pytest.raises(UsageError, match="--jit_compile on cannot be had"):
         train(options)
 

@@ -1,0 +1,33 @@
+"""A small training: its data set, and options under which it takes a second."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.support.data_sets import cyclic_windows, write_data_set
+from trainer.options import TrainOptions
+
+SMALL = {
+    "item_embedding": 8,
+    "day_embedding": 2,
+    "units": (16,),
+    "batch_size": 32,
+    "epochs": 4,
+    "learning_rate": 0.02,
+}
+
+
+def write_cyclic_data(folder: Path) -> str:
+    """Writes a set of 20 items, each followed by the next; returns its path."""
+    return write_data_set(
+        folder,
+        cyclic_windows(150, 20, 4, 0),
+        cyclic_windows(30, 20, 4, 1),
+        num_items=20,
+        max_length=4,
+        with_graph=True,
+    )
+
+
+def small_options(data: str, output: Path, **changes: Any) -> TrainOptions:
+    """Returns the options of a small training."""
+    return TrainOptions(data=data, output=str(output), **{**SMALL, **changes})
