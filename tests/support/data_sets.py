@@ -130,6 +130,25 @@ def write_data_set(
     return str(folder)
 
 
+def write_split_data_set(
+    folder: Path | str, *, num_items: int, split: str = "time"
+) -> str:
+    """Writes 40 cyclic windows of 3 items: 30 train, 4 eval and 6 test.
+
+    Under `random`, which has no test split, the last 6 are left out.
+    """
+    windows = cyclic_windows(40, num_items, 3, seed=1)
+    return write_data_set(
+        folder,
+        windows[:30],
+        windows[30:34],
+        () if split == "random" else windows[34:],
+        num_items=num_items,
+        max_length=3,
+        split=split,
+    )
+
+
 def _write_shard(
     path: Path, windows: Sequence[Window], max_length: int, with_seen: bool
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import pytest
 
-from tests.support.data_sets import cyclic_windows, write_data_set
+from tests.support.data_sets import write_split_data_set
 from trainer.__main__ import main as program
 from trainer.baselines import BASELINES
 from trainer.data_set import open_data_set
@@ -30,22 +30,9 @@ def main(*flags):
     return program(["compare", *map(str, flags)])
 
 
-def write_data(folder, num_items=NUM_ITEMS, **settings):
-    windows = cyclic_windows(40, num_items, 3, seed=1)
-    return write_data_set(
-        folder,
-        windows[:30],
-        windows[30:34],
-        () if settings.get("split") == "random" else windows[34:],
-        num_items=num_items,
-        max_length=3,
-        **settings,
-    )
-
-
 @pytest.fixture
 def data(tmp_path):
-    return write_data(tmp_path / "data")
+    return write_split_data_set(tmp_path / "data", num_items=NUM_ITEMS)
 
 
 def write_config(path, **settings):
@@ -157,7 +144,7 @@ def test_a_finished_run_of_other_settings_is_refused(data, tmp_path, capsys):
 
 
 def test_a_run_of_other_items_is_refused(data, tmp_path, capsys):
-    other = write_data(tmp_path / "other", num_items=5)
+    other = write_split_data_set(tmp_path / "other", num_items=5)
     run = write_run(tmp_path / "run", other)
     output = tmp_path / "out"
     assert main("--data", data, "--output", output, "--runs", run) == 1
@@ -207,7 +194,9 @@ def test_a_wrong_call_ends_in_one_sentence(
 
 
 def test_random_has_no_test_split(tmp_path, capsys):
-    data = write_data(tmp_path / "random", split="random")
+    data = write_split_data_set(
+        tmp_path / "random", num_items=NUM_ITEMS, split="random"
+    )
     flags = ("--data", data, "--output", tmp_path / "out")
     assert main(*flags, "--split", "test") == 2
     assert "no test split; use --split eval" in capsys.readouterr().err

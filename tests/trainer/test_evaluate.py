@@ -5,7 +5,7 @@ import json
 import keras
 import pytest
 
-from tests.support.data_sets import cyclic_windows, write_data_set
+from tests.support.data_sets import write_split_data_set
 from trainer.__main__ import main as program
 from trainer.baselines import BASELINES
 from trainer.evaluation.measures import LIST_MEASURES, MEASURES
@@ -23,20 +23,7 @@ def main(*flags):
 
 @pytest.fixture
 def data(tmp_path):
-    return write_data(tmp_path / "data")
-
-
-def write_data(folder, num_items=NUM_ITEMS, **settings):
-    windows = cyclic_windows(40, num_items, 3, seed=1)
-    return write_data_set(
-        folder,
-        windows[:30],
-        windows[30:34],
-        () if settings.get("split") == "random" else windows[34:],
-        num_items=num_items,
-        max_length=3,
-        **settings,
-    )
+    return write_split_data_set(tmp_path / "data", num_items=NUM_ITEMS)
 
 
 @pytest.fixture
@@ -131,7 +118,9 @@ def test_baselines_need_no_run(data, capsys):
 
 
 def test_random_is_measured_on_eval_and_says_what_leaks(tmp_path, capsys):
-    data = write_data(tmp_path / "random", split="random")
+    data = write_split_data_set(
+        tmp_path / "random", num_items=NUM_ITEMS, split="random"
+    )
     assert main("--data", data, "--baselines_only") == 0
     printed = capsys.readouterr().out
     assert "eval split: 4 targets" in printed
@@ -163,13 +152,15 @@ def test_a_wrong_call_ends_in_one_sentence(
 
 
 def test_asking_random_for_a_test_split_names_eval(tmp_path, capsys):
-    data = write_data(tmp_path / "random", split="random")
+    data = write_split_data_set(
+        tmp_path / "random", num_items=NUM_ITEMS, split="random"
+    )
     assert main("--data", data, "--baselines_only", "--split", "test") == 2
     assert "no test split; use --split eval" in capsys.readouterr().err
 
 
 def test_refuses_a_run_of_another_data_set(run, tmp_path, capsys):
-    other = write_data(tmp_path / "other", num_items=5)
+    other = write_split_data_set(tmp_path / "other", num_items=5)
     assert main("--run", run, "--data", other) == 1
     assert "was not trained on" in capsys.readouterr().err
     assert not list(run.glob("evaluation-*.json"))
