@@ -13,8 +13,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from schemas.features import ITEM_ID, START, TARGET
+from schemas.features import GAP_DAYS, ITEM_ID, PADDING_ID, START, TARGET
 from trainer.data_set import DAY_COLUMNS, DataSet
+from trainer.hidden_inputs import hide_inputs
 from trainer.models.base import (
     DAYS,
     LABELS,
@@ -36,8 +37,10 @@ _READ_BUFFER_BYTES = 8 << 20
 # Position counts are rounded up to this share of the positions, so that a compiled
 # step sees a few shapes and not one for each batch.
 _LADDER = 8
-# Keeps the draws of negatives apart from those of the order.
+# Keep these draws apart from those of the order and from each other.
 _NEGATIVES_SEED = 1 << 32
+_UNKNOWN_SEED = 2 << 32
+_UNKNOWN_GAP_SEED = 3 << 32
 
 _logger = logging.getLogger(__name__)
 
@@ -57,7 +60,9 @@ class BatchSettings:
       train_positions: the targets of a window that are learned from: `all`; `once`,
         those in no earlier window of the history; `last`.
       num_negatives: items drawn for the sampled loss of each step; 0: no sampling.
-      seed: of the order and of the negatives.
+      unknown_rate: share of inputs that are taken for the unknown item, and, where the
+        days are gaps, of gaps that are taken for unknown, each by itself.
+      seed: of the order and of all draws.
       first_epoch: the epoch to start with, for a run that goes on.
       num_replicas: over how many devices a step is spread.
       memory_limit_bytes: the size above which the split is streamed.
@@ -67,6 +72,7 @@ class BatchSettings:
     batch_size: int
     train_positions: TrainPositions = "all"
     num_negatives: int = 0
+    unknown_rate: float = 0.0
     seed: int = 0
     first_epoch: int = 0
     num_replicas: int = 1
@@ -132,6 +138,8 @@ def training_batches(
             ),
             num_parallel_calls=tf.data.AUTOTUNE,
         )
+        if settings.unknown_rate:
+            elements = _with_unknown(elements, data_set, split, settings)
         if settings.num_negatives:
             elements = _with_negatives(elements, data_set, split, settings)
         return elements.prefetch(tf.data.AUTOTUNE)
@@ -196,7 +204,9 @@ def _from_files(
             block_order = epoch_order(rows[ITEM_ID], widths, settings.batch_size, seed)
             return {name: tf.gather(t, block_order) for name, t in rows.items()}
 
-        blocks = records.batch(_SHUFFLE_BUFFER).enumerate()
+        # Whole batches, so that each keeps to the rows of one width.
+        whole = max(_SHUFFLE_BUFFER // settings.batch_size, 1) * settings.batch_size
+        blocks = records.batch(whole).enumerate()
         return blocks.map(shuffle).rebatch(settings.batch_size)
 
     return tf.data.Dataset.counter(settings.first_epoch).flat_map(one_epoch)
@@ -253,12 +263,37 @@ def _with_positions(
     return x, tf.maximum(labels, 0) * tf.cast(weights, tf.int32), weights
 
 
+def _first_element(data_set: DataSet, split: str, settings: BatchSettings) -> int:
+    """Returns the number of the first element, counted from the first epoch."""
+    steps = steps_per_epoch(data_set.num_records(split), settings.batch_size)
+    return settings.first_epoch * steps * settings.num_replicas
+
+
+def _with_unknown(
+    elements: tf.data.Dataset, data_set: DataSet, split: str, settings: BatchSettings
+) -> tf.data.Dataset:
+    """Hides inputs of every element; what is to be predicted stays."""
+    hides_gaps = DAY_COLUMNS[settings.day_feature] == GAP_DAYS
+
+    def hide(index: tf.Tensor, element: Any) -> Any:
+        x, y, weights = element
+        rate, seed = settings.unknown_rate, settings.seed
+        item_seed = _epoch_seed(seed + _UNKNOWN_SEED, index)
+        x[ITEM_ID] = hide_inputs(x[ITEM_ID], rate, data_set.num_items + 1, item_seed)
+        if hides_gaps:
+            gap_seed = _epoch_seed(seed + _UNKNOWN_GAP_SEED, index)
+            x[DAYS] = hide_inputs(x[DAYS], rate, PADDING_ID, gap_seed)
+        return x, y, weights
+
+    first = _first_element(data_set, split, settings)
+    return elements.enumerate(first).map(hide, num_parallel_calls=tf.data.AUTOTUNE)
+
+
 def _with_negatives(
     elements: tf.data.Dataset, data_set: DataSet, split: str, settings: BatchSettings
 ) -> tf.data.Dataset:
     """Adds negatives of its own to every element (see `training_batches`)."""
-    steps = steps_per_epoch(data_set.num_records(split), settings.batch_size)
-    first = settings.first_epoch * steps * settings.num_replicas
+    first = _first_element(data_set, split, settings)
 
     def add(index: tf.Tensor, element: Any) -> Any:
         x, y, weights = element

@@ -114,6 +114,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "last, one of every window",
         choices=get_args(TrainPositions),
     )
+    add(
+        fit,
+        "unknown_rate",
+        "share of inputs taken for the unknown item, so that its vector is learned",
+        type=float,
+        metavar="X",
+    )
     add(fit, "batch_size", "windows of a step, all devices", type=int, metavar="N")
     add(fit, "epochs", "the most passes over the data", type=int, metavar="N")
     add(fit, "learning_rate", "of Adam, the largest", type=float, metavar="X")

@@ -52,6 +52,8 @@ class TrainOptions:
       label_smoothing: share of a target that is spread over all items.
       train_positions: the targets of a window that are learned from: `all`, `once`
         (those in no earlier window), `last`.
+      unknown_rate: share of inputs that training takes for the unknown item, and of
+        gaps that it takes for unknown.
       batch_size: windows of a step, over all devices together.
       epochs: the most passes over the training split.
       learning_rate: of Adam, the largest.
@@ -81,6 +83,7 @@ class TrainOptions:
     num_negatives: int = 1024
     label_smoothing: float = 0.0
     train_positions: TrainPositions = "all"
+    unknown_rate: float = 0.0
     batch_size: int = 512
     epochs: int = 20
     learning_rate: float = 0.01
@@ -109,7 +112,7 @@ class TrainOptions:
             raise ValueError(
                 f"`units` must be one size or more, each at least 1, got {self.units}."
             )
-        for name in ("dropout", "label_smoothing"):
+        for name in ("dropout", "label_smoothing", "unknown_rate"):
             if not 0.0 <= getattr(self, name) < 1.0:
                 raise ValueError(
                     f"`{name}` must be in [0, 1), got {getattr(self, name)}."

@@ -138,6 +138,7 @@ def _batches(
         batch_size=batch_size,
         train_positions=options.train_positions,
         num_negatives=options.num_negatives if options.loss == "sampled" else 0,
+        unknown_rate=options.unknown_rate,
         seed=options.seed,
         num_replicas=devices.num_replicas,
     )
