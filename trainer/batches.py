@@ -7,23 +7,15 @@ the order follows from the seed and the epoch alone.
 
 import logging
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from schemas.features import GAP_DAYS, ITEM_ID, PADDING_ID, START, TARGET
+from schemas.features import GAP_DAYS, ITEM_ID, START, TARGET
 from trainer.data_set import DAY_COLUMNS, DataSet
-from trainer.hidden_inputs import hide_inputs
-from trainer.models.base import (
-    DAYS,
-    LABELS,
-    LOG_PROBABILITY,
-    NEGATIVES,
-    POSITIONS,
-)
-from trainer.negatives import sample_negatives
+from trainer.draws import pair, with_negatives, with_unknown
+from trainer.models.base import DAYS, POSITIONS
 from trainer.options import TrainPositions
 from trainer.positions import last_target, new_targets, real_targets
 from trainer.records import feature_spec, load_split
@@ -37,10 +29,6 @@ _READ_BUFFER_BYTES = 8 << 20
 # Position counts are rounded up to this share of the positions, so that a compiled
 # step sees a few shapes and not one for each batch.
 _LADDER = 8
-# Keep these draws apart from those of the order and from each other.
-_NEGATIVES_SEED = 1 << 32
-_UNKNOWN_SEED = 2 << 32
-_UNKNOWN_GAP_SEED = 3 << 32
 
 _logger = logging.getLogger(__name__)
 
@@ -92,6 +80,7 @@ def training_batches(
     - y: int32 [`num_positions`], the target's id - 1;
     - weights: float32 [`num_positions`], 1 at real targets and 0 at padding.
 
+    With `unknown_rate`, a share of `item_id` is N + 1, and of gaps 0.
     With `num_negatives`, x holds y as `labels` and what `sample_negatives` drew as
     `negatives` and `log_probability`, and y is 0: the place of the target among the
     logits of `ItemScores.sampled`.
@@ -138,15 +127,8 @@ def training_batches(
             ),
             num_parallel_calls=tf.data.AUTOTUNE,
         )
-        if settings.unknown_rate:
-            elements = _with_unknown(elements, data_set, split, settings)
-        if settings.num_negatives:
-            elements = _with_negatives(elements, data_set, split, settings)
-        return elements.prefetch(tf.data.AUTOTUNE)
-
-
-def _epoch_seed(seed: int, epoch: tf.Tensor) -> tf.Tensor:
-    return tf.stack([tf.constant(seed, tf.int64), tf.cast(epoch, tf.int64)])
+        drawn = _with_draws(elements, data_set, split, settings)
+        return drawn.prefetch(tf.data.AUTOTUNE)
 
 
 def _from_memory(
@@ -159,7 +141,7 @@ def _from_memory(
 
     def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
         order = epoch_order(
-            tensors[ITEM_ID], widths, batch_size, _epoch_seed(settings.seed, epoch)
+            tensors[ITEM_ID], widths, batch_size, pair(settings.seed, epoch)
         )
         starts = tf.data.Dataset.range(0, num_rows, batch_size)
         return starts.map(lambda start: order[start : start + batch_size])
@@ -187,7 +169,7 @@ def _from_files(
         }
 
     def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
-        epoch_seed = _epoch_seed(settings.seed, epoch)
+        epoch_seed = pair(settings.seed, epoch)
         order = tf.random.experimental.stateless_shuffle(files, epoch_seed)
         records = tf.data.Dataset.from_tensor_slices(order).interleave(
             lambda path: tf.data.TFRecordDataset(path, "GZIP", _READ_BUFFER_BYTES),
@@ -263,46 +245,20 @@ def _with_positions(
     return x, tf.maximum(labels, 0) * tf.cast(weights, tf.int32), weights
 
 
-def _first_element(data_set: DataSet, split: str, settings: BatchSettings) -> int:
-    """Returns the number of the first element, counted from the first epoch."""
+def _with_draws(
+    elements: tf.data.Dataset, data_set: DataSet, split: str, settings: BatchSettings
+) -> tf.data.Dataset:
+    """Adds what the settings let be drawn (see `training_batches`)."""
+    num_items, seed = data_set.num_items, settings.seed
     steps = steps_per_epoch(data_set.num_records(split), settings.batch_size)
-    return settings.first_epoch * steps * settings.num_replicas
-
-
-def _with_unknown(
-    elements: tf.data.Dataset, data_set: DataSet, split: str, settings: BatchSettings
-) -> tf.data.Dataset:
-    """Hides inputs of every element; what is to be predicted stays."""
-    hides_gaps = DAY_COLUMNS[settings.day_feature] == GAP_DAYS
-
-    def hide(index: tf.Tensor, element: Any) -> Any:
-        x, y, weights = element
-        rate, seed = settings.unknown_rate, settings.seed
-        item_seed = _epoch_seed(seed + _UNKNOWN_SEED, index)
-        x[ITEM_ID] = hide_inputs(x[ITEM_ID], rate, data_set.num_items + 1, item_seed)
-        if hides_gaps:
-            gap_seed = _epoch_seed(seed + _UNKNOWN_GAP_SEED, index)
-            x[DAYS] = hide_inputs(x[DAYS], rate, PADDING_ID, gap_seed)
-        return x, y, weights
-
-    first = _first_element(data_set, split, settings)
-    return elements.enumerate(first).map(hide, num_parallel_calls=tf.data.AUTOTUNE)
-
-
-def _with_negatives(
-    elements: tf.data.Dataset, data_set: DataSet, split: str, settings: BatchSettings
-) -> tf.data.Dataset:
-    """Adds negatives of its own to every element (see `training_batches`)."""
-    first = _first_element(data_set, split, settings)
-
-    def add(index: tf.Tensor, element: Any) -> Any:
-        x, y, weights = element
-        negatives, log_probability = sample_negatives(
-            data_set.num_items,
-            settings.num_negatives,
-            _epoch_seed(settings.seed + _NEGATIVES_SEED, index),
+    first = settings.first_epoch * steps * settings.num_replicas
+    if settings.unknown_rate:
+        hides_gaps = DAY_COLUMNS[settings.day_feature] == GAP_DAYS
+        elements = with_unknown(
+            elements, num_items, settings.unknown_rate, seed, first, hides_gaps
         )
-        drawn = {NEGATIVES: negatives, LOG_PROBABILITY: log_probability}
-        return {**x, LABELS: y, **drawn}, tf.zeros_like(y), weights
-
-    return elements.enumerate(first).map(add, num_parallel_calls=tf.data.AUTOTUNE)
+    if settings.num_negatives:
+        elements = with_negatives(
+            elements, num_items, settings.num_negatives, seed, first
+        )
+    return elements
