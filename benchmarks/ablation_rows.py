@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from trainer.options import TrainOptions
+
 # The inputs of a window where nothing else is said: the pipeline's own default.
 MAX_LENGTH = 5
 
 BASE = "base"
 NOTEBOOK_LOSS = "loss-notebook"
+DEFAULTS = "defaults"
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ _CHOICES: dict[str, Sequence[Any]] = {
     "train_positions": ("all", "once", "last"),
     "tie_embeddings": (False, True),
     "model": ("lstm", "gru", "transformer"),
+    "dropout": (0.0, 0.5),
+    "unknown_rate": (0.0, 0.02),
 }
 _LENGTHS = (5, 10, 20, 50)
 
@@ -54,7 +59,13 @@ def variants() -> list[Variant]:
         found.append(
             Variant(f"max_length-{length}", f"max_length: {length}", {}, length)
         )
+    found.append(Variant(DEFAULTS, "the trainer's defaults, all of them", _defaults()))
     return found
+
+
+def _defaults() -> dict[str, Any]:
+    values = TrainOptions("-", "-").to_json()
+    return {name: values[name] for name in values.keys() - {"data", "seed"}}
 
 
 def is_base(variant: Variant, base: dict[str, Any]) -> bool:

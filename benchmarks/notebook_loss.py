@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.command_line import Parser, run_program
+from schemas.layout import EVAL
 from trainer.config_files import read_config
 from trainer.options import TrainOptions
 from trainer.runs import CONFIG, write_json
@@ -84,7 +85,6 @@ def train_and_measure(options: TrainOptions) -> dict[str, Any]:
     import keras
 
     from benchmarks.padding_class import ItemColumns, notebook_batches, notebook_model
-    from schemas.layout import EVAL
     from trainer.callbacks import EpochLines, HistoryFile, StopOnNan, Validate
     from trainer.data_set import open_data_set
     from trainer.runs import HISTORY
@@ -139,6 +139,7 @@ def train_and_measure(options: TrainOptions) -> dict[str, Any]:
     result = {
         "name": _NAME,
         "kind": "config",
+        "split": EVAL,
         "spread": {},
         **_measure(items, data_set, options.day_feature),
         "runs": [run],
@@ -158,12 +159,12 @@ def _finished(
         return None
     asked = {k: v for k, v in options.to_json().items() if k != "data"}
     same = all(run["config"].get(key) == value for key, value in asked.items())
+    same = same and result.get("split") == EVAL
     return result if same and run["metrics"]["data_settings_digest"] == digest else None
 
 
 def _measure(items: Any, data_set: Any, day_feature: str) -> dict[str, Any]:
-    """Returns the measures on the test split, by the trainer's own evaluation."""
-    from schemas.layout import TEST
+    """Returns the measures on the eval split, by the trainer's own evaluation."""
     from trainer.data_set import DATE
     from trainer.date_buckets import DateBuckets
     from trainer.evaluation.evaluation import evaluate
@@ -174,7 +175,7 @@ def _measure(items: Any, data_set: Any, day_feature: str) -> dict[str, Any]:
     # What comes last is what compares with the baselines.
     if scorer.is_told_next_day:
         scorer = scorer.without_last_gap()
-    return evaluate(data_set, [scorer], TEST).of(scorer.name).to_json()
+    return evaluate(data_set, [scorer], EVAL).of(scorer.name).to_json()
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         model,
         "tie_embeddings",
-        "score items by the vectors that histories are read by (default: off)",
+        "score items by the vectors that histories are read by (default: on)",
         action=argparse.BooleanOptionalAction,
     )
     fit = parser.add_argument_group("training")

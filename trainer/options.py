@@ -31,7 +31,10 @@ PER_CALL = ("output", "overwrite", "quiet")
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """What to train, on what, and how. Defaults are the original notebook's.
+    """What to train, on what, and how.
+
+    Defaults do well on data of any kind (docs/decisions.md says how they were chosen);
+    `--config notebook` has the original notebook's.
 
     Attributes:
       data: the folder of the data set.
@@ -70,25 +73,25 @@ class TrainOptions:
     data: str
     output: str
     overwrite: bool = False
-    model: ModelName = "lstm"
-    day_feature: DayFeature = "age"
-    item_embedding: int = 100
+    model: ModelName = "transformer"
+    day_feature: DayFeature = "none"
+    item_embedding: int = 128
     day_embedding: int = 20
-    units: tuple[int, ...] = (1024, 512)
+    units: tuple[int, ...] = (128,)
     attention: bool = True
     num_heads: int = 1
-    dropout: float = 0.0
-    tie_embeddings: bool = False
-    loss: LossName = "full"
+    dropout: float = 0.5
+    tie_embeddings: bool = True
+    loss: LossName = "sampled"
     num_negatives: int = 1024
     label_smoothing: float = 0.0
-    train_positions: TrainPositions = "all"
-    unknown_rate: float = 0.0
-    batch_size: int = 512
+    train_positions: TrainPositions = "once"
+    unknown_rate: float = 0.02
+    batch_size: int = 128
     epochs: int = 20
-    learning_rate: float = 0.01
-    learning_rate_schedule: Schedule = "constant"
-    weight_decay: float = 0.0
+    learning_rate: float = 0.001
+    learning_rate_schedule: Schedule = "cosine"
+    weight_decay: float = 0.1
     patience: int = 3
     seed: int = 0
     mixed_precision: bool = False

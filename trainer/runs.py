@@ -177,8 +177,28 @@ def load_run(path: str) -> tuple[Any, TrainOptions]:
         options = TrainOptions(**config, output=path)
         model = keras.models.load_model(folder / MODEL, compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise UserError(
-            f"{path} is damaged or of another version ({first_line(error)}); train it "
-            "again with --overwrite."
-        ) from error
+        raise _damaged(path, error) from error
     return model, options
+
+
+def read_metrics(path: str) -> dict[str, Any]:
+    """Reads `metrics.json` of a finished run.
+
+    Raises:
+      UserError: the file is missing or damaged.
+    """
+    file = Path(path) / METRICS
+    try:
+        values = json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise _damaged(path, error) from error
+    if not isinstance(values, dict):
+        raise _damaged(path, ValueError(f"{file} holds no JSON object"))
+    return values
+
+
+def _damaged(path: str, error: Exception) -> UserError:
+    return UserError(
+        f"{path} is damaged or of another version ({first_line(error)}); train it "
+        "again with --overwrite."
+    )

@@ -11,8 +11,6 @@ from trainer.evaluation.protocol import GAP_HIDDEN
 
 HR_10, NDCG_10 = "hr@10", "ndcg@10"
 
-_FILE = "comparison-test.json"
-
 
 @dataclass(frozen=True)
 class Compared:
@@ -36,7 +34,7 @@ class Compared:
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> "Compared":
-        """Reads a row of `comparison-test.json`."""
+        """Reads a row of `comparison-<split>.json`."""
         return cls(
             name=row["name"],
             kind=row["kind"],
@@ -48,7 +46,7 @@ class Compared:
 
     @property
     def is_told_next_day(self) -> bool:
-        """Whether the model was told when the target comes, as no baseline is."""
+        """Whether the model was told the days to the target, as no baseline is."""
         return not self.name.endswith(GAP_HIDDEN) and any(
             run["config"]["day_feature"] == "gap" for run in self.runs
         )
@@ -79,15 +77,17 @@ def compare(
     output: Path,
     configs: Sequence[str],
     seeds: Sequence[int],
+    split: str,
     baselines: str = "none",
 ) -> list[Compared]:
-    """Trains what is missing, measures on the test split, and returns the rows.
+    """Trains what is missing, measures, and returns the rows.
 
     Args:
       data: the data set.
       output: the folder of the comparison; finished runs in it are not repeated.
       configs: ready names or files.
       seeds: of each config.
+      split: what to measure on.
       baselines: `--baselines` of `compare`.
 
     Raises:
@@ -98,13 +98,13 @@ def compare(
         "compare",
         f"--data={data}",
         f"--output={output}",
-        "--split=test",
+        f"--split={split}",
         f"--seeds={','.join(map(str, seeds))}",
         f"--baselines={baselines}",
         "--configs",
         *configs,
     )
-    rows = json.loads((output / _FILE).read_text())["rows"]
+    rows = json.loads((output / f"comparison-{split}.json").read_text())["rows"]
     return [Compared.from_json(row) for row in rows]
 
 

@@ -10,14 +10,16 @@ from benchmarks.notebook_cross_entropy import NotebookCrossEntropy
 from benchmarks.notebook_loss import main, train_and_measure
 from benchmarks.padding_class import ItemColumns, notebook_batches, notebook_model
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
+from trainer.config_files import read_config
 from trainer.data_set import open_data_set
 from trainer.options import TrainOptions
 
 NUM_ITEMS = 6
 SMALL = {
+    **read_config("notebook"),
     "item_embedding": 8,
     "day_embedding": 2,
-    "units": (8,),
+    "units": [8],
     "batch_size": 16,
     "epochs": 2,
 }

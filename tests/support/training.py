@@ -4,9 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.data_sets import cyclic_windows, write_data_set
+from trainer.config_files import read_config
 from trainer.options import TrainOptions
 
+# A test that needs other settings than the notebook's says so.
 SMALL = {
+    **read_config("notebook"),
     "item_embedding": 8,
     "day_embedding": 2,
     "units": (16,),

@@ -9,6 +9,7 @@ import pytest
 from tests.support.data_sets import write_split_data_set
 from trainer.__main__ import main as program
 from trainer.baselines import BASELINES
+from trainer.config_files import read_config
 from trainer.data_set import open_data_set
 from trainer.models import build_model
 from trainer.options import TrainOptions
@@ -17,6 +18,7 @@ from trainer.training import model_config
 
 NUM_ITEMS = 6
 SMALL = {
+    **read_config("notebook"),
     "item_embedding": 4,
     "day_embedding": 2,
     "units": [4],

@@ -13,9 +13,26 @@ def test_ready_configs_are_valid(name: str) -> None:
     assert TrainOptions("D", "R", **read_config(name)).model in MODELS
 
 
-def test_there_is_a_config_of_the_notebook_and_a_quick_one() -> None:
-    assert {"notebook", "quick"} <= set(ready_configs())
-    assert TrainOptions("D", "R", **read_config("notebook")) == TrainOptions("D", "R")
+def test_each_purpose_has_its_config() -> None:
+    assert {"notebook", "quick", "fashion", "long"} <= set(ready_configs())
+
+
+@pytest.mark.parametrize("name", ready_configs())
+def test_no_default_reaches_into_a_ready_config(name: str) -> None:
+    fixed = {"seed", "mixed_precision", "jit_compile", "data"}
+    settings = TrainOptions("D", "R").to_json().keys() - fixed
+    assert read_config(name).keys() == settings
+
+
+def test_the_notebook_s_config_has_its_values() -> None:
+    found = TrainOptions("D", "R", **read_config("notebook"))
+    assert (found.model, found.day_feature, found.attention) == ("lstm", "age", True)
+    assert (found.units, found.batch_size, found.epochs) == ((1024, 512), 512, 20)
+    assert (found.item_embedding, found.day_embedding) == (100, 20)
+    assert (found.learning_rate, found.learning_rate_schedule) == (0.01, "constant")
+    assert (found.dropout, found.weight_decay, found.label_smoothing) == (0.0, 0.0, 0.0)
+    assert (found.loss, found.train_positions) == ("full", "all")
+    assert (found.tie_embeddings, found.unknown_rate) == (False, 0.0)
 
 
 def test_reads_a_file(tmp_path: Path) -> None:

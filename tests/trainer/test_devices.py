@@ -86,8 +86,20 @@ def test_two_devices_drop_and_sample(tmp_path: Path) -> None:
 @pytest.mark.skipif(
     importlib.util.find_spec("jax") is None, reason="the extra jax is not installed"
 )
-def test_trains_on_the_jax_backend(tmp_path: Path) -> None:
-    flags = ["--units", "8", "--item_embedding", "6", "--epochs", "4"]
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"model": "lstm", "day_feature": "age", "loss": "full"},
+        {"model": "gru", "units": [8, 6], "tie_embeddings": True, "loss": "full"},
+        {"model": "transformer", "loss": "sampled", "num_negatives": 4},
+    ],
+    ids=["lstm", "gru", "transformer"],
+)
+def test_trains_on_the_jax_backend(tmp_path: Path, config: dict) -> None:
+    small = {"units": [8], "item_embedding": 8, "epochs": 20, "learning_rate": 0.02}
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({**small, "dropout": 0.1, "batch_size": 32, **config}))
+    flags = ["--config", str(file)]
     script = (
         "import os, sys; os.environ['KERAS_BACKEND'] = 'jax';"
         "from trainer.__main__ import main; sys.exit(main(sys.argv[1:]))"

@@ -5,9 +5,15 @@ import json
 import keras
 import pytest
 
-from tests.support.data_sets import write_split_data_set
+from tests.support.data_sets import (
+    cyclic_windows,
+    write_data_set,
+    write_split_data_set,
+)
 from trainer.__main__ import main as program
 from trainer.baselines import BASELINES
+from trainer.config_files import read_config
+from trainer.data_set import open_data_set
 from trainer.evaluation.measures import LIST_MEASURES, MEASURES
 from trainer.models import ModelConfig, build_model
 from trainer.options import TrainOptions
@@ -34,9 +40,19 @@ def run(tmp_path, data):
 def write_run(path, data, **settings):
     """Writes the run of an untrained model."""
     keras.utils.set_random_seed(0)
-    options = TrainOptions(data=data, output=str(path), units=(4,), **settings)
+    options = TrainOptions(
+        **{**read_config("notebook"), "units": [4], **settings},
+        data=data,
+        output=str(path),
+    )
     model = build_model(
-        ModelConfig(options.model, NUM_ITEMS, num_day_buckets=4, units=options.units)
+        ModelConfig(
+            options.model,
+            NUM_ITEMS,
+            num_day_buckets=4,
+            max_length=3,
+            units=options.units,
+        )
     )
     model.build()
     folder = prepare_run(options.output, overwrite=False)
@@ -157,6 +173,25 @@ def test_asking_random_for_a_test_split_names_eval(tmp_path, capsys):
     )
     assert main("--data", data, "--baselines_only", "--split", "test") == 2
     assert "no test split; use --split eval" in capsys.readouterr().err
+
+
+def test_warns_of_a_run_of_other_settings_and_measures_it(run, data, capsys):
+    settings = open_data_set(data).manifest.settings_digest
+    for digest, warned in ((settings, False), ("other", True)):
+        write_json(run / METRICS, {"data_settings_digest": digest})
+        assert main("--run", run, "--data", data) == 0
+        printed = capsys.readouterr()
+        assert ("may have learned from what is held out" in printed.err) == warned
+        assert "lstm" in printed.out
+
+
+def test_refuses_a_run_of_windows_of_another_length(run, tmp_path, capsys):
+    windows = cyclic_windows(8, NUM_ITEMS, 4, seed=1)
+    longer = write_data_set(
+        tmp_path / "longer", windows, windows, num_items=NUM_ITEMS, max_length=4
+    )
+    assert main("--run", run, "--data", longer) == 1
+    assert "3 inputs a window against 4" in capsys.readouterr().err
 
 
 def test_refuses_a_run_of_another_data_set(run, tmp_path, capsys):

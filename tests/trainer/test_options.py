@@ -13,17 +13,6 @@ def _options(**changes) -> TrainOptions:
     return TrainOptions(**{"data": "D", "output": "R", **changes})
 
 
-def test_defaults_are_the_notebook_s() -> None:
-    found = _options()
-    assert (found.model, found.day_feature, found.attention) == ("lstm", "age", True)
-    assert (found.units, found.batch_size, found.epochs) == ((1024, 512), 512, 20)
-    assert (found.item_embedding, found.day_embedding) == (100, 20)
-    assert (found.learning_rate, found.learning_rate_schedule) == (0.01, "constant")
-    assert (found.dropout, found.weight_decay, found.label_smoothing) == (0.0, 0.0, 0.0)
-    assert (found.loss, found.train_positions) == ("full", "all")
-    assert not found.tie_embeddings
-
-
 def test_names_are_those_that_there_are() -> None:
     assert set(get_args(options.ModelName)) == set(MODELS)
     assert set(get_args(options.DayFeature)) == set(DAY_COLUMNS)

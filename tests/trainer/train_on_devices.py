@@ -9,6 +9,7 @@ import sys
 
 import tensorflow as tf
 
+from trainer.config_files import read_config
 from trainer.devices import set_up_devices
 from trainer.options import TrainOptions
 from trainer.training import train
@@ -21,6 +22,7 @@ tf.config.set_logical_device_configuration(
 found = {}
 for devices in (["CPU:0"], ["CPU:0", "CPU:1"]):
     small = {
+        **read_config("notebook"),
         "item_embedding": 6,
         "day_embedding": 3,
         "units": (8, 5),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from trainer.comparison.comparison import Comparison, Row
 from trainer.durations import format_duration
 from trainer.evaluation.measures import COVERAGE, HIT_RATE, MRR, MRR_CUTOFF, NDCG, at
+from trainer.evaluation.protocol import GAP_HIDDEN
 
 HR_10, NDCG_10, MRR_20 = at(HIT_RATE, 10), at(NDCG, 10), at(MRR, MRR_CUTOFF)
 
@@ -59,6 +60,10 @@ def _introduction(comparison: Comparison) -> list[str]:
         lines.append(
             f"- NDCG@10 above {comparison.best_baseline}: the difference to the best "
             "baseline, on the same users"
+        )
+    if any(row.name.endswith(GAP_HIDDEN) for row in comparison.rows):
+        lines.append(
+            f"- {GAP_HIDDEN}: not told when the next event comes, as no baseline is"
         )
     if any(row.runs for row in comparison.rows):
         lines.append(

@@ -1,5 +1,6 @@
 """A trained run as a scorer."""
 
+import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,10 +12,14 @@ from trainer.data_set import DATE, DAY_COLUMNS, DataSet
 from trainer.date_buckets import DateBuckets
 from trainer.evaluation.protocol import GAP_HIDDEN, Batch, Scores
 from trainer.models.base import DAYS, NextItemModel
-from trainer.runs import EXPORT, load_run
+from trainer.runs import EXPORT, load_run, read_metrics
 
-# Day columns whose value of the last input is known only with the day of the target.
+# Day columns whose last value is the days to the target. The last age tells them too,
+# less directly, in held-out windows that are dated from the target (README).
 TELLS_NEXT_DAY = frozenset({GAP_DAYS})
+
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -79,20 +84,33 @@ def load_run_scorers(path: str, data_set: DataSet) -> list[ModelScorer]:
 def load_run_scorer(path: str, data_set: DataSet) -> ModelScorer:
     """Reads a finished run that is to be measured on a data set.
 
+    A run of a data set of other settings or of another day is measured with a warning:
+    what a model of last week is worth today is a fair question.
+
     Raises:
       UserError: there is no finished run, or it was trained on a data set whose items
-        or days have other ids.
+        or days have other ids, or whose windows have another length.
     """
     model, options = load_run(path)
     num_buckets = data_set.day_buckets(options.day_feature)
     for what, of_model, of_data in (
         ("items", model.config.num_items, data_set.num_items),
         (f"{options.day_feature} buckets", model.config.num_day_buckets, num_buckets),
+        ("inputs a window", model.config.max_length, data_set.max_length),
     ):
         if of_model != of_data:
             raise _of_another(path, data_set, f"{of_model} {what} against {of_data}")
     if _exported_vocabulary(path) not in (None, data_set.vocabulary):
         raise _of_another(path, data_set, "the same number of items, but other ones")
+    digest = read_metrics(path).get("data_settings_digest")
+    if digest not in (None, data_set.manifest.settings_digest):
+        _logger.warning(
+            "%s was trained on a data set that was made with other settings than %s "
+            "(of which the date is one where --latest_date is not given): it may have "
+            "learned from what is held out here",
+            path,
+            data_set.path,
+        )
     dated = DateBuckets.load(data_set) if options.day_feature == DATE else None
     return ModelScorer(options.model, model, options.day_feature, dated)
 

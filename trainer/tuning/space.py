@@ -168,8 +168,10 @@ def option_value(name: str, value: Any) -> Any:
                 f"`units` must be whole numbers with commas between them, got {value!r}"
             ) from None
     try:
-        # The defaults of the other options go together with any value of one.
-        options = TrainOptions(**{"data": "-", "output": "-", name: value})
+        # These values of the other options go together with any value of one.
+        options = TrainOptions(
+            **{"data": "-", "output": "-", "model": "lstm", "loss": "full", name: value}
+        )
     except ValueError as error:
         raise UsageError(str(error)) from error
     checked = getattr(options, name)

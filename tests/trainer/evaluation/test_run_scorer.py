@@ -7,6 +7,7 @@ import pytest
 from schemas.errors import UserError
 from schemas.features import VOCABULARY_FILENAME
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
+from trainer.config_files import read_config
 from trainer.data_set import open_data_set
 from trainer.evaluation.evaluation import evaluate
 from trainer.evaluation.held_out import load_held_out
@@ -23,14 +24,16 @@ NUM_BUCKETS = 4
 def write_run(folder, data, day_feature="age", vocabulary=None):
     """Writes the run of an untrained model."""
     keras.utils.set_random_seed(0)
+    settings = {"day_feature": day_feature, "units": [4]}
     options = TrainOptions(
-        data=data, output=str(folder), day_feature=day_feature, units=(4,)
+        **{**read_config("notebook"), **settings}, data=data, output=str(folder)
     )
     model = build_model(
         ModelConfig(
             model=options.model,
             num_items=NUM_ITEMS,
             num_day_buckets=0 if day_feature == "none" else NUM_BUCKETS,
+            max_length=3,
             units=options.units,
         )
     )

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from tests.support.data_sets import cyclic_windows, write_data_set
+from tests.support.training import small_options
 from trainer.batches import BatchSettings, training_batches
 from trainer.data_set import open_data_set
-from trainer.options import TrainOptions
 from trainer.runs import load_run
 from trainer.training import train
 
@@ -25,14 +25,8 @@ def test_the_training_loss_is_the_mean_over_targets(tmp_path: Path) -> None:
         with_graph=True,
     )
     # At this rate the weights stay what they were in every step.
-    options = TrainOptions(
-        data=data,
-        output=str(tmp_path / "run"),
-        units=(16,),
-        item_embedding=8,
-        batch_size=16,
-        epochs=1,
-        learning_rate=1e-30,
+    options = small_options(
+        data, tmp_path / "run", batch_size=16, epochs=1, learning_rate=1e-30
     )
     metrics = train(options, export=False)
     model, _ = load_run(str(tmp_path / "run"))

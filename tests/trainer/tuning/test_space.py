@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import UsageError
+from trainer.config_files import read_config
 from trainer.options import TrainOptions
-from trainer.tuning.space import TUNED, Choices, Range, parse_space
+from trainer.tuning.space import TUNED, Choices, Range, option_value, parse_space
 from trainer.tuning.space_files import read_space, ready_spaces
 
 
@@ -177,6 +178,17 @@ def test_each_model_has_a_ready_space(model):
     assert model in ready_spaces()
     space = read_space(model, model)
     assert {"learning_rate", "dropout", "units"} <= set(space.names)
+
+
+@pytest.mark.parametrize("name", ["fashion", "long", "long_transformer"])
+def test_a_search_can_find_the_best_configs(name):
+    config = read_config(name)
+    for dimension in read_space(config["model"], config["model"]).dimensions:
+        value = option_value(dimension.name, config[dimension.name])
+        if dimension.values is None:
+            assert dimension.least <= value <= dimension.most
+        else:
+            assert value in dimension.values
 
 
 def test_a_space_is_read_from_a_file_and_named_in_its_errors(tmp_path):
