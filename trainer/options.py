@@ -142,7 +142,8 @@ class TrainOptions:
         if self.loss == "sampled" and self.label_smoothing:
             raise ValueError(
                 "`label_smoothing` must be 0 with `loss` 'sampled': a sample does not "
-                f"hold all items to spread over, got {self.label_smoothing}."
+                f"hold all items to spread over, got {self.label_smoothing}; it goes "
+                "with `loss` 'full'."
             )
 
     def to_json(self) -> dict[str, Any]:

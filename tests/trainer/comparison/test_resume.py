@@ -9,6 +9,7 @@ from schemas.errors import UserError
 from tests.support.data_sets import cyclic_windows, write_data_set
 from trainer.comparison.resume import is_finished
 from trainer.comparison.trained_run import read_trained_run
+from trainer.config_files import read_config
 from trainer.data_set import open_data_set
 from trainer.options import TrainOptions
 from trainer.runs import CONFIG, METRICS, write_json
@@ -23,7 +24,8 @@ def manifest(tmp_path):
 
 @pytest.fixture
 def options(tmp_path):
-    return TrainOptions(data="data", output=str(tmp_path / "run"), units=(4,))
+    settings = {**read_config("notebook"), "units": [4]}
+    return TrainOptions(data="data", output=str(tmp_path / "run"), **settings)
 
 
 def write_run(options, manifest, metrics=None, **config):
