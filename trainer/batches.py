@@ -19,7 +19,7 @@ from trainer.models.base import DAYS, POSITIONS
 from trainer.options import TrainPositions
 from trainer.positions import last_target, new_targets, real_targets
 from trainer.records import feature_spec, load_split
-from trainer.widths import cut_padding, epoch_order, window_widths
+from trainer.widths import cut_padding, window_widths
 
 # Parsed training columns up to this size are kept in memory.
 MEMORY_LIMIT_BYTES = 2 << 30
@@ -109,7 +109,7 @@ def training_batches(
         if size <= settings.memory_limit_bytes:
             loaded = load_split(data_set, split, columns.values())
             rows = {name: loaded[column] for name, column in columns.items()}
-            batches = _from_memory(rows, data_set.max_length, settings)
+            batches = _from_memory(rows, settings)
         else:
             _logger.info("%s is streamed: it takes %d MB", split, size >> 20)
             batches = _from_files(data_set, split, columns, settings)
@@ -132,16 +132,15 @@ def training_batches(
 
 
 def _from_memory(
-    columns: dict[str, NDArray[np.int32]], max_length: int, settings: BatchSettings
+    columns: dict[str, NDArray[np.int32]], settings: BatchSettings
 ) -> tf.data.Dataset:
     """Yields batches {name: int32 [<= `batch_size`, ...]}, epoch after epoch."""
     tensors = {name: tf.constant(column) for name, column in columns.items()}
     num_rows, batch_size = len(columns[ITEM_ID]), settings.batch_size
-    widths = window_widths(max_length)
 
     def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
-        order = epoch_order(
-            tensors[ITEM_ID], widths, batch_size, pair(settings.seed, epoch)
+        order = tf.random.experimental.stateless_shuffle(
+            tf.range(num_rows), pair(settings.seed, epoch)
         )
         starts = tf.data.Dataset.range(0, num_rows, batch_size)
         return starts.map(lambda start: order[start : start + batch_size])
@@ -160,7 +159,6 @@ def _from_files(
     features = data_set.manifest.features
     spec = feature_spec({column: features[column] for column in columns.values()})
     files = tf.constant(data_set.files(split))
-    widths = window_widths(data_set.max_length)
 
     def parse(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
         values = tf.io.parse_example(serialized, spec)
@@ -183,12 +181,11 @@ def _from_files(
         def shuffle(number: tf.Tensor, block: tf.Tensor) -> dict[str, tf.Tensor]:
             rows = parse(block)
             seed = tf.random.experimental.stateless_fold_in(epoch_seed, number)
-            block_order = epoch_order(rows[ITEM_ID], widths, settings.batch_size, seed)
+            numbers = tf.range(tf.size(block))
+            block_order = tf.random.experimental.stateless_shuffle(numbers, seed)
             return {name: tf.gather(t, block_order) for name, t in rows.items()}
 
-        # Whole batches, so that each keeps to the rows of one width.
-        whole = max(_SHUFFLE_BUFFER // settings.batch_size, 1) * settings.batch_size
-        blocks = records.batch(whole).enumerate()
+        blocks = records.batch(_SHUFFLE_BUFFER).enumerate()
         return blocks.map(shuffle).rebatch(settings.batch_size)
 
     return tf.data.Dataset.counter(settings.first_epoch).flat_map(one_epoch)

@@ -210,6 +210,21 @@ def test_last_holds_one_target_of_every_window(long_data_set: DataSet) -> None:
     assert _targets(long_data_set, 4, train_positions="last") == expected
 
 
+@SOURCES
+def test_short_and_long_histories_share_batches(tmp_path: Path, memory: int) -> None:
+    # Batches of one length would give a target of a short history, which has few
+    # beside it, more of a step than one of a long history.
+    windows = [Window([1, 2], 3, user=f"short{n}") for n in range(64)]
+    windows += [Window([4] * 20, 5, user=f"long{n}") for n in range(64)]
+    path = write_data_set(tmp_path / "data", windows, num_items=6, max_length=20)
+    batches = _batches(open_data_set(path), 16, "none", memory_limit_bytes=memory)
+    shares = [
+        float((x["item_id"].numpy()[:, 0] != 0).mean()) for x, _, _ in batches.take(8)
+    ]
+    assert sum(shares) == 4.0
+    assert all(0.0 < share < 1.0 for share in shares)
+
+
 def test_long_batches_are_narrow_where_their_rows_are_short(
     long_data_set: DataSet,
 ) -> None:
