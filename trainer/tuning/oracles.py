@@ -57,6 +57,12 @@ class _Checked:
             response = {**response, "values": {**values, **drawn}}
         return {"status": "STOPPED", "values": None}
 
+    def reload(self: Any) -> None:
+        """Reads the state, and forgets a trial that was begun and not noted in it."""
+        super().reload()  # type: ignore[misc]
+        for trial_id in self.trials.keys() - set(self.start_order):
+            del self.trials[trial_id]
+
     def save(self: Any) -> None:
         """Writes the state."""
         write_json(Path(self._get_oracle_fname()), self.get_state())

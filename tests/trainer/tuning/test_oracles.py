@@ -1,5 +1,7 @@
 """What the oracles choose, without any training."""
 
+import json
+
 import pytest
 from keras_tuner.engine.base_tuner import BaseTuner
 
@@ -160,6 +162,18 @@ def test_a_search_in_two_calls_chooses_what_one_call_chooses(tmp_path, tuner):
     first = search(options(2), tmp_path / "parts")
     rest = search(options(6), tmp_path / "parts")
     assert first + rest == whole
+
+
+def test_a_trial_that_the_state_does_not_know_takes_no_place(tmp_path):
+    assert len(search(options_of(tmp_path, trials=3), tmp_path)) == 3
+    trial = next((tmp_path / "state").glob("trial_*/trial.json"))
+    stray = json.loads(trial.read_text())
+    stray |= {"trial_id": "99", "status": "RUNNING", "score": None}
+    folder = tmp_path / "state" / "trial_99"
+    folder.mkdir()
+    # As after a stop between the writing of a trial and that of the state.
+    (folder / "trial.json").write_text(json.dumps(stray))
+    assert len(search(options_of(tmp_path, trials=5), tmp_path)) == 2
 
 
 @pytest.mark.parametrize("seed", [0, 1])
