@@ -49,8 +49,9 @@ def small_config(tmp_path):
     """A config of a model that trains in no time."""
     path = tmp_path / "small.json"
     # Traced sooner than recurrent layers.
-    sizes = {"model": "transformer", "item_embedding": 4, "units": [4]}
-    path.write_text(json.dumps({**sizes, "epochs": 1, "batch_size": 32}))
+    model = {"model": "transformer", "day_feature": "age"}
+    sizes = {"item_embedding": 4, "units": [4], "batch_size": 32}
+    path.write_text(json.dumps({**model, **sizes, "epochs": 1}))
     return path
 
 
