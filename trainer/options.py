@@ -33,7 +33,7 @@ PER_CALL = ("output", "overwrite", "quiet")
 class TrainOptions:
     """What to train, on what, and how.
 
-    Defaults do well on data of any kind (docs/decisions.md says how they were chosen);
+    Defaults were chosen on public data (docs/decisions.md says how);
     `--config notebook` has the original notebook's.
 
     Attributes:
