@@ -13,6 +13,7 @@ from benchmarks.every_position import EveryPosition, at_every_position
 from benchmarks.logits import PRODUCT, VALIDATION_PRODUCT, CaseTimes
 from schemas.features import ITEM_ID, PADDING_ID
 from schemas.layout import EVAL, TRAIN
+from trainer.batch_plan import plan_batches
 from trainer.batches import BatchSettings, training_batches
 from trainer.compiled_model import compiled_model
 from trainer.data_set import DataSet, open_data_set
@@ -77,7 +78,11 @@ def _training_sets(
     """Returns the same batches for each way, cached: what is timed is the model."""
     settings = BatchSettings(
         options.day_feature,
-        min(options.batch_size, data_set.num_records(TRAIN)),
+        plan_batches(
+            count_targets(data_set, options.day_feature, options.train_positions),
+            data_set.max_length,
+            min(options.batch_size, data_set.num_records(TRAIN)),
+        ),
         options.train_positions,
         seed=options.seed,
     )
@@ -101,7 +106,7 @@ def _model(data_set: DataSet, options: TrainOptions) -> NextItemModel:
     keras.utils.set_random_seed(options.seed)
     config = model_config(data_set, options)
     model = compiled_model(config, options, set_up_devices(), num_steps=1)
-    model.start_from_popularity(count_targets(data_set, options.day_feature))
+    model.start_from_popularity(count_targets(data_set, options.day_feature).items)
     return model
 
 

@@ -4,6 +4,7 @@ Ids move up by one: padding is item 1, item j is item j + 1. Then no position is
 padding to the layers, and column 0 of the logits is the class of padding.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,6 @@ import tensorflow as tf
 from benchmarks.notebook_cross_entropy import NotebookCrossEntropy
 from schemas.features import ITEM_ID, PADDING_ID, TARGET
 from schemas.layout import TRAIN
-from trainer.batches import steps_per_epoch
 from trainer.compiled_model import auto_jit_compile
 from trainer.data_set import DAY_COLUMNS, DataSet
 from trainer.models import build_model
@@ -36,9 +36,9 @@ def notebook_model(data_set: DataSet, options: TrainOptions) -> Any:
     targets = load_split(data_set, TRAIN, [TARGET])[TARGET]
     padding = np.count_nonzero(targets == PADDING_ID)
     model.start_from_popularity(
-        np.append(padding, count_targets(data_set, options.day_feature))
+        np.append(padding, count_targets(data_set, options.day_feature).items)
     )
-    steps = steps_per_epoch(len(targets), options.batch_size) * options.epochs
+    steps = math.ceil(len(targets) / options.batch_size) * options.epochs
     model.compile(
         optimizer=build_optimizer(options, steps),
         loss=NotebookCrossEntropy(),

@@ -13,13 +13,14 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from schemas.features import GAP_DAYS, ITEM_ID, START, TARGET
+from trainer.batch_plan import BatchPlan
 from trainer.data_set import DAY_COLUMNS, DataSet
 from trainer.draws import pair, with_negatives, with_unknown
 from trainer.models.base import DAYS, POSITIONS
 from trainer.options import TrainPositions
-from trainer.positions import last_target, new_targets, real_targets
+from trainer.positions import learned_positions, real_targets
 from trainer.records import feature_spec, load_split
-from trainer.widths import cut_padding, window_widths
+from trainer.widths import cut_padding, needed_width
 
 # Parsed training columns up to this size are kept in memory.
 MEMORY_LIMIT_BYTES = 2 << 30
@@ -33,18 +34,13 @@ _LADDER = 8
 _logger = logging.getLogger(__name__)
 
 
-def steps_per_epoch(num_rows: int, batch_size: int) -> int:
-    """Returns how many batches hold `num_rows` rows, the last one partly filled."""
-    return -(-num_rows // batch_size)
-
-
 @dataclass(frozen=True)
 class BatchSettings:
     """How training batches are made.
 
     Attributes:
       day_feature: a key of `DAY_COLUMNS`.
-      batch_size: rows of a step, of all replicas together.
+      plan: the rows of a step, of all replicas together, and the steps of an epoch.
       train_positions: the targets of a window that are learned from: `all`; `once`,
         those in no earlier window of the history; `last`.
       num_negatives: items drawn for the sampled loss of each step; 0: no sampling.
@@ -57,7 +53,7 @@ class BatchSettings:
     """
 
     day_feature: str
-    batch_size: int
+    plan: BatchPlan
     train_positions: TrainPositions = "all"
     num_negatives: int = 0
     unknown_rate: float = 0.0
@@ -70,7 +66,7 @@ class BatchSettings:
 def training_batches(
     data_set: DataSet, split: str, settings: BatchSettings
 ) -> tf.data.Dataset:
-    """Returns endless training batches; an epoch is `steps_per_epoch` of them.
+    """Returns endless training batches; an epoch is `plan.num_batches` of them.
 
     An element is `(x, y, weights)`:
 
@@ -85,11 +81,11 @@ def training_batches(
     `negatives` and `log_probability`, and y is 0: the place of the target among the
     logits of `ItemScores.sampled`.
 
-    `rows` is `batch_size` divided by the replicas, rounded up, and the elements of
-    one step follow each other, one for each replica; the rows that the last batch of
-    an epoch lacks are padding. `steps` is W or, where that is long, one of
-    `window_widths` that holds every row of the batch. A position is real where its
-    input is no padding and its target is an item of the vocabulary.
+    `steps` is one of the plan's widths, the least that every row of the batch fits.
+    `rows` is what the plan says for it, divided by the replicas and rounded up, and
+    the elements of one step follow each other, one for each replica; the rows that a
+    last batch lacks are padding. A position is real where its input is no padding and
+    its target is an item of the vocabulary.
 
     Args:
       data_set: the data set.
@@ -113,9 +109,8 @@ def training_batches(
         else:
             _logger.info("%s is streamed: it takes %d MB", split, size >> 20)
             batches = _from_files(data_set, split, columns, settings)
-        widths = window_widths(data_set.max_length)
         dealt = batches.map(
-            lambda batch: _deal(cut_padding(batch, widths), settings),
+            lambda batch: _deal(cut_padding(batch, settings.plan.widths), settings),
             num_parallel_calls=tf.data.AUTOTUNE,
         ).unbatch()
         window = data_set.manifest.window
@@ -123,27 +118,41 @@ def training_batches(
             lambda batch: _with_positions(
                 batch,
                 data_set.num_items,
-                _learned(batch, settings, window.max_length, window.stride),
+                learned_positions(
+                    batch[ITEM_ID],
+                    batch[START],
+                    settings.train_positions,
+                    window.max_length,
+                    window.stride,
+                ),
             ),
             num_parallel_calls=tf.data.AUTOTUNE,
         )
-        drawn = _with_draws(elements, data_set, split, settings)
+        drawn = _with_draws(elements, data_set.num_items, settings)
         return drawn.prefetch(tf.data.AUTOTUNE)
 
 
 def _from_memory(
     columns: dict[str, NDArray[np.int32]], settings: BatchSettings
 ) -> tf.data.Dataset:
-    """Yields batches {name: int32 [<= `batch_size`, ...]}, epoch after epoch."""
+    """Yields batches {name: int32 [<= rows of the plan, ...]}, epoch after epoch."""
     tensors = {name: tf.constant(column) for name, column in columns.items()}
-    num_rows, batch_size = len(columns[ITEM_ID]), settings.batch_size
+    num_rows, plan = len(columns[ITEM_ID]), settings.plan
+    needed = needed_width(tensors[ITEM_ID], plan.widths)
+    limits = tf.constant(_batch_limits(needed.numpy(), plan))
 
     def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
-        order = tf.random.experimental.stateless_shuffle(
-            tf.range(num_rows), pair(settings.seed, epoch)
+        seed = pair(settings.seed, epoch)
+        order = tf.random.experimental.stateless_shuffle(tf.range(num_rows), seed)
+        batches = limits
+        if len(plan.widths) > 1:
+            by_width = tf.argsort(tf.gather(needed, order), stable=True)
+            order = tf.gather(order, by_width)
+            of_batches = tf.random.experimental.stateless_fold_in(seed, 1)
+            batches = tf.random.experimental.stateless_shuffle(limits, of_batches)
+        return tf.data.Dataset.from_tensor_slices(batches).map(
+            lambda limit: order[limit[0] : limit[1]]
         )
-        starts = tf.data.Dataset.range(0, num_rows, batch_size)
-        return starts.map(lambda start: order[start : start + batch_size])
 
     epochs = tf.data.Dataset.counter(settings.first_epoch)
     return epochs.flat_map(one_epoch).map(
@@ -152,10 +161,24 @@ def _from_memory(
     )
 
 
+def _batch_limits(needed: NDArray[np.int32], plan: BatchPlan) -> NDArray[np.int64]:
+    """Returns [`num_batches`, 2]: each batch's first row, and the one after its last.
+
+    The rows are counted in the order of the widths they need.
+    """
+    limits, first = [], 0
+    counts = np.bincount(needed, minlength=len(plan.widths)).tolist()
+    for count, rows in zip(counts, plan.rows, strict=True):
+        starts = range(first, first + count, rows)
+        limits += [(start, min(start + rows, first + count)) for start in starts]
+        first += count
+    return np.array(limits, np.int64)
+
+
 def _from_files(
     data_set: DataSet, split: str, columns: dict[str, str], settings: BatchSettings
 ) -> tf.data.Dataset:
-    """Yields batches {name: int32 [<= `batch_size`, ...]}, epoch after epoch."""
+    """Yields batches {name: int32 [<= rows of the plan, ...]}, epoch after epoch."""
     features = data_set.manifest.features
     spec = feature_spec({column: features[column] for column in columns.values()})
     files = tf.constant(data_set.files(split))
@@ -186,9 +209,25 @@ def _from_files(
             return {name: tf.gather(t, block_order) for name, t in rows.items()}
 
         blocks = records.batch(_SHUFFLE_BUFFER).enumerate()
-        return blocks.map(shuffle).rebatch(settings.batch_size)
+        shuffled = blocks.map(shuffle)
+        plan = settings.plan
+        if len(plan.widths) == 1:
+            return shuffled.rebatch(plan.rows[0])
+        rows = tf.constant(plan.rows, tf.int64)
+        return _with_width(shuffled, plan).group_by_window(
+            lambda width, _: tf.cast(width, tf.int64),
+            lambda width, group: group.map(lambda _, row: row).batch(rows[width]),
+            window_size_func=lambda width: rows[width],
+        )
 
     return tf.data.Dataset.counter(settings.first_epoch).flat_map(one_epoch)
+
+
+def _with_width(blocks: tf.data.Dataset, plan: BatchPlan) -> tf.data.Dataset:
+    """Yields the rows of blocks one by one, each with the number of its width."""
+    return blocks.map(
+        lambda block: (needed_width(block[ITEM_ID], plan.widths), block)
+    ).unbatch()
 
 
 def _deal(batch: dict[str, tf.Tensor], settings: BatchSettings) -> dict[str, tf.Tensor]:
@@ -199,7 +238,9 @@ def _deal(batch: dict[str, tf.Tensor], settings: BatchSettings) -> dict[str, tf.
       spread as can be.
     """
     num_replicas = settings.num_replicas
-    rows = -(-settings.batch_size // num_replicas)
+    plan = settings.plan
+    width = tf.searchsorted(plan.widths, [tf.shape(batch[ITEM_ID])[1]])[0]
+    rows = tf.gather([-(-rows // num_replicas) for rows in plan.rows], width)
 
     def deal(values: tf.Tensor) -> tf.Tensor:
         missing = rows * num_replicas - tf.shape(values)[0]
@@ -209,18 +250,6 @@ def _deal(batch: dict[str, tf.Tensor], settings: BatchSettings) -> dict[str, tf.
         return tf.transpose(values, [1, 0, *range(2, values.shape.rank)])
 
     return {name: deal(values) for name, values in batch.items()}
-
-
-def _learned(
-    batch: dict[str, tf.Tensor], settings: BatchSettings, max_length: int, stride: int
-) -> tf.Tensor:
-    """Returns bool [`rows`, `steps`]: the positions that `train_positions` names."""
-    item_id = batch[ITEM_ID]
-    if settings.train_positions == "once":
-        return new_targets(item_id, batch[START], max_length, stride)
-    if settings.train_positions == "last":
-        return last_target(item_id)
-    return tf.ones_like(item_id, tf.bool)
 
 
 def _with_positions(
@@ -243,11 +272,11 @@ def _with_positions(
 
 
 def _with_draws(
-    elements: tf.data.Dataset, data_set: DataSet, split: str, settings: BatchSettings
+    elements: tf.data.Dataset, num_items: int, settings: BatchSettings
 ) -> tf.data.Dataset:
     """Adds what the settings let be drawn (see `training_batches`)."""
-    num_items, seed = data_set.num_items, settings.seed
-    steps = steps_per_epoch(data_set.num_records(split), settings.batch_size)
+    seed = settings.seed
+    steps = settings.plan.num_batches
     first = settings.first_epoch * steps * settings.num_replicas
     if settings.unknown_rate:
         hides_gaps = DAY_COLUMNS[settings.day_feature] == GAP_DAYS

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from schemas.features import PADDING_ID
+from trainer.options import TrainPositions
 
 
 def real_targets(item_id: tf.Tensor, target: tf.Tensor, num_items: int) -> tf.Tensor:
@@ -17,6 +18,29 @@ def real_targets(item_id: tf.Tensor, target: tf.Tensor, num_items: int) -> tf.Te
       bool [`rows`, W].
     """
     return (item_id != PADDING_ID) & (target >= 1) & (target <= num_items)
+
+
+def learned_positions(
+    item_id: tf.Tensor,
+    start: tf.Tensor,
+    train_positions: TrainPositions,
+    max_length: int,
+    stride: int,
+) -> tf.Tensor:
+    """Returns bool [`rows`, `steps`]: the positions that `train_positions` names.
+
+    Args:
+      item_id: as in `new_targets`, as are the others.
+      start: see there.
+      train_positions: `all`; `once`, those of `new_targets`; `last`.
+      max_length: W.
+      stride: of the windows.
+    """
+    if train_positions == "once":
+        return new_targets(item_id, start, max_length, stride)
+    if train_positions == "last":
+        return last_target(item_id)
+    return tf.ones_like(item_id, tf.bool)
 
 
 def new_targets(

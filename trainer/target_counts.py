@@ -1,5 +1,6 @@
-"""How often each item is a target of the training windows."""
+"""What a training split holds to be learned from."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,35 +10,68 @@ from numpy.typing import NDArray
 from schemas.features import ITEM_ID, START, TARGET
 from schemas.layout import TRAIN
 from trainer.data_set import DAY_COLUMNS, DataSet
-from trainer.positions import new_targets, real_targets
+from trainer.options import TrainPositions
+from trainer.positions import learned_positions, new_targets, real_targets
 from trainer.records import map_split
+from trainer.widths import needed_width, window_widths
 
 
-def count_targets(data_set: DataSet, day_feature: str) -> NDArray[np.int64]:
-    """Counts the targets of the training split, each once however windows overlap.
+@dataclass(frozen=True)
+class TargetCounts:
+    """Counts over the training split.
+
+    Attributes:
+      items: int64 [N], the targets of the items 1 ... N, each once however windows
+        overlap.
+      rows: int64 [`num_widths`], the rows that need each of `window_widths`.
+      learned: int64 [`num_widths`], the targets that these rows are learned from.
+    """
+
+    items: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    learned: NDArray[np.int64]
+
+
+def count_targets(
+    data_set: DataSet, day_feature: str, train_positions: TrainPositions = "once"
+) -> TargetCounts:
+    """Counts the targets of the training split.
 
     Reads all that training reads of every shard, so that damage is found before.
 
     Args:
       data_set: the data set.
       day_feature: a key of `DAY_COLUMNS`.
-
-    Returns:
-      int64 [N], the targets of the items 1 ... N.
+      train_positions: which targets are learned from.
 
     Raises:
       UserError: a shard is damaged.
     """
     window, num_items = data_set.manifest.window, data_set.num_items
+    widths = window_widths(window.max_length)
 
-    def count(rows: dict[str, Any]) -> NDArray[np.int64]:
+    def count(rows: dict[str, Any]) -> TargetCounts:
         with tf.device("CPU:0"):
-            item_id, target = rows[ITEM_ID], rows[TARGET]
-            new = new_targets(item_id, rows[START], window.max_length, window.stride)
-            counted = np.asarray(new & real_targets(item_id, target, num_items))
-        return np.bincount(target[counted] - 1, minlength=num_items)
+            item_id, start, target = rows[ITEM_ID], rows[START], rows[TARGET]
+            real = real_targets(item_id, target, num_items)
+            new = real & new_targets(item_id, start, window.max_length, window.stride)
+            learned = real & learned_positions(
+                item_id, start, train_positions, window.max_length, window.stride
+            )
+            needed = np.asarray(needed_width(item_id, widths))
+        num_learned = np.asarray(learned).sum(axis=1)
+        return TargetCounts(
+            np.bincount(target[np.asarray(new)] - 1, minlength=num_items),
+            np.bincount(needed, minlength=len(widths)),
+            np.bincount(needed, num_learned, len(widths)).astype(np.int64),
+        )
 
     days = DAY_COLUMNS[day_feature]
     features = [ITEM_ID, TARGET, START] + ([] if days is None else [days])
-    counts = map_split(data_set, TRAIN, features, count)
-    return sum(counts, np.zeros(num_items, np.int64))
+    parts = map_split(data_set, TRAIN, features, count)
+    none = np.zeros(len(widths), np.int64)
+    return TargetCounts(
+        sum((part.items for part in parts), np.zeros(num_items, np.int64)),
+        sum((part.rows for part in parts), none),
+        sum((part.learned for part in parts), none),
+    )

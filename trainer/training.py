@@ -17,14 +17,15 @@ from rich.console import Console
 from schemas.errors import UserError
 from schemas.layout import EVAL, TRAIN
 from trainer import runs
-from trainer.batches import BatchSettings, steps_per_epoch, training_batches
+from trainer.batch_plan import plan_batches
+from trainer.batches import BatchSettings, training_batches
 from trainer.callbacks import EpochLines, HistoryFile, ProgressBar, StopOnNan, Validate
 from trainer.compiled_model import compiled_model
 from trainer.data_set import DataSet, open_data_set
 from trainer.devices import Devices, set_up_devices
 from trainer.models import ModelConfig, NextItemModel, build_model
 from trainer.options import TrainOptions
-from trainer.target_counts import count_targets
+from trainer.target_counts import TargetCounts, count_targets
 from trainer.validation import Validation
 
 _logger = logging.getLogger(__name__)
@@ -64,9 +65,10 @@ def train(
         data_set.load_transform_graph()
     config = model_config(data_set, options)
     validation = _validation(data_set, options)
-    batches, steps = _batches(data_set, options, devices)
+    counts = count_targets(data_set, options.day_feature, options.train_positions)
+    batches, steps = _batches(data_set, options, counts, devices)
     model = compiled_model(config, options, devices, steps * options.epochs)
-    model.start_from_popularity(count_targets(data_set, options.day_feature))
+    model.start_from_popularity(counts.items)
     # Only now: what fails before must not cost the user an earlier run.
     folder = runs.prepare_run(options.output, options.overwrite)
     runs.write_json(folder / runs.CONFIG, options.to_json())
@@ -126,16 +128,15 @@ def _validation(data_set: DataSet, options: TrainOptions) -> Validation | None:
 
 
 def _batches(
-    data_set: DataSet, options: TrainOptions, devices: Devices
+    data_set: DataSet, options: TrainOptions, counts: TargetCounts, devices: Devices
 ) -> tuple[Any, int]:
     """Returns endless batches for the devices, and how many make an epoch."""
-    num_rows = data_set.num_records(TRAIN)
     # A batch larger than the set would be padding for the rest.
-    batch_size = min(options.batch_size, num_rows)
-    steps = steps_per_epoch(num_rows, batch_size)
+    batch_size = min(options.batch_size, data_set.num_records(TRAIN))
+    plan = plan_batches(counts, data_set.max_length, batch_size)
     settings = BatchSettings(
         day_feature=options.day_feature,
-        batch_size=batch_size,
+        plan=plan,
         train_positions=options.train_positions,
         num_negatives=options.num_negatives if options.loss == "sampled" else 0,
         unknown_rate=options.unknown_rate,
@@ -144,10 +145,10 @@ def _batches(
     )
     batches = training_batches(data_set, TRAIN, settings)
     if devices.strategy is None:
-        return batches, steps
+        return batches, plan.num_batches
     # Flat positions must not be cut: every replica takes whole elements.
     distribute = devices.strategy.distribute_datasets_from_function
-    return distribute(lambda _: batches), steps
+    return distribute(lambda _: batches), plan.num_batches
 
 
 def _fit(

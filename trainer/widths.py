@@ -29,6 +29,11 @@ def row_lengths(item_id: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(tf.cast(item_id != PADDING_ID, tf.int32), axis=1)
 
 
+def needed_width(item_id: tf.Tensor, widths: tuple[int, ...]) -> tf.Tensor:
+    """Returns int32 [`rows`], for each row the number of the least width it fits."""
+    return tf.searchsorted(tf.constant(widths), row_lengths(item_id))
+
+
 def cut_padding(
     batch: dict[str, tf.Tensor], widths: tuple[int, ...]
 ) -> dict[str, tf.Tensor]:

@@ -9,8 +9,8 @@ import keras
 import numpy as np
 import pytest
 
+from tests.support.batches import batches
 from tests.support.data_sets import Window, write_data_set
-from trainer.batches import BatchSettings, training_batches
 from trainer.data_set import open_data_set
 from trainer.models import ModelConfig, NextItemModel, build_model
 
@@ -108,8 +108,7 @@ def _batch(width: int) -> Any:
         path = write_data_set(
             f"{folder}/data", windows, num_items=NUM_ITEMS, max_length=width
         )
-        settings = BatchSettings(day_feature="age", batch_size=4, seed=1)
-        return next(iter(training_batches(open_data_set(path), "train", settings)))
+        return next(iter(batches(open_data_set(path), 4, "age", seed=1)))
 
 
 def small_batch(config: ModelConfig, width: int) -> Any:

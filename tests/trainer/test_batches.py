@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from schemas.errors import UserError
+from tests.support.batches import batches as batches_of
+from tests.support.batches import plan
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from tests.support.reference import window_places
-from trainer.batches import BatchSettings, steps_per_epoch, training_batches
 from trainer.data_set import DataSet, open_data_set
 from trainer.records import load_split
 from trainer.widths import window_widths
@@ -26,8 +27,7 @@ def data_set(tmp_path: Path) -> DataSet:
 
 
 def _batches(data_set: DataSet, batch_size: int = 10, day: str = "age", **settings):
-    chosen = BatchSettings(day_feature=day, batch_size=batch_size, **settings)
-    return training_batches(data_set, "train", chosen)
+    return batches_of(data_set, batch_size, day, **settings)
 
 
 def _transitions(batches, count: int) -> list[tuple[int, int, int]]:
@@ -61,7 +61,7 @@ def test_an_epoch_holds_every_real_target_once(
     data_set: DataSet, memory: int, replicas: int
 ) -> None:
     batches = _batches(data_set, num_replicas=replicas, memory_limit_bytes=memory)
-    count = steps_per_epoch(ROWS, 10) * replicas
+    count = plan(data_set, 10).num_batches * replicas
     assert sorted(_transitions(batches, count)) == sorted(_expected(data_set))
 
 
@@ -98,7 +98,7 @@ def test_the_second_epoch_of_a_run_is_the_one_a_later_start_begins_with(
     arguments = {"seed": 3, "memory_limit_bytes": memory}
     run = _batches(data_set, **arguments)
     later = _batches(data_set, first_epoch=1, **arguments)
-    steps = steps_per_epoch(ROWS, 10)
+    steps = plan(data_set, 10).num_batches
     assert _transitions(run.skip(steps), steps) == _transitions(later, steps)
 
 
@@ -168,7 +168,8 @@ def long_data_set(tmp_path_factory: pytest.TempPathFactory) -> DataSet:
 def _targets(data_set: DataSet, batch_size: int, **settings) -> list[int]:
     """The targets of an epoch; those of a history are items of its own."""
     batches = _batches(data_set, batch_size, "none", **settings)
-    steps = steps_per_epoch(data_set.num_records("train"), batch_size)
+    positions = settings.get("train_positions", "all")
+    steps = plan(data_set, batch_size, positions).num_batches
     found = []
     for x, y, weights in batches.take(steps * settings.get("num_replicas", 1)):
         assert x["item_id"].shape[1] in window_widths(data_set.max_length)
@@ -211,28 +212,32 @@ def test_last_holds_one_target_of_every_window(long_data_set: DataSet) -> None:
 
 
 @SOURCES
-def test_short_and_long_histories_share_batches(tmp_path: Path, memory: int) -> None:
-    # Batches of one length would give a target of a short history, which has few
-    # beside it, more of a step than one of a long history.
-    windows = [Window([1, 2], 3, user=f"short{n}") for n in range(64)]
-    windows += [Window([4] * 20, 5, user=f"long{n}") for n in range(64)]
+def test_a_target_of_a_short_history_weighs_as_much_as_one_of_a_long_one(
+    tmp_path: Path, memory: int
+) -> None:
+    # A step's loss is the mean over its targets.
+    windows = [Window([1, 2], 3, user=f"short{n}") for n in range(200)]
+    windows += [Window([4] * 20, 5, user=f"long{n}") for n in range(40)]
     path = write_data_set(tmp_path / "data", windows, num_items=6, max_length=20)
-    batches = _batches(open_data_set(path), 16, "none", memory_limit_bytes=memory)
-    shares = [
-        float((x["item_id"].numpy()[:, 0] != 0).mean()) for x, _, _ in batches.take(8)
-    ]
-    assert sum(shares) == 4.0
-    assert all(0.0 < share < 1.0 for share in shares)
+    data_set = open_data_set(path)
+    shares: dict[int, list[float]] = {2: [], 3: [], 4: [], 5: []}
+    batches = _batches(data_set, 24, "none", memory_limit_bytes=memory)
+    for x, y, weights in batches.take(plan(data_set, 24).num_batches):
+        labels = y.numpy()[weights.numpy() > 0] + 1
+        for label in set(labels):
+            count = np.count_nonzero(labels == label)
+            shares[label] += [1.0 / len(labels)] * count
+    assert len(shares[2]) == len(shares[3]) == 200
+    short, long = np.mean(shares[2] + shares[3]), np.mean(shares[4] + shares[5])
+    assert short == pytest.approx(long, rel=0.15)
 
 
 def test_long_batches_are_narrow_where_their_rows_are_short(
     long_data_set: DataSet,
 ) -> None:
-    seen = {
-        x["item_id"].shape[1] for x, _, _ in _batches(long_data_set, 2, "none").take(9)
-    }
-    assert 50 in seen
-    assert min(seen) == 4
+    batches = _batches(long_data_set, 2, "none")
+    epoch = batches.take(plan(long_data_set, 2).num_batches)
+    assert {x["item_id"].shape[1] for x, _, _ in epoch} == {4, 8, 16, 32, 50}
 
 
 @SOURCES

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+from tests.support.batches import batches
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.training import small_options, write_cyclic_data
-from trainer.batches import BatchSettings, training_batches
 from trainer.data_set import DataSet, open_data_set
 from trainer.hidden_inputs import hide_inputs
 from trainer.models import build_model
@@ -47,8 +47,8 @@ def data_set(tmp_path: Path) -> DataSet:
 
 
 def _epochs(data_set: DataSet, **settings: object) -> list:
-    chosen = BatchSettings(**{"day_feature": "gap", "batch_size": 10, **settings})
-    return list(training_batches(data_set, "train", chosen).take(10))
+    chosen = {"batch_size": 10, "day_feature": "gap", **settings}
+    return list(batches(data_set, **chosen).take(10))
 
 
 @pytest.mark.parametrize("num_negatives", [0, 3])

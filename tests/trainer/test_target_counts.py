@@ -24,7 +24,31 @@ def _write(folder: Path) -> str:
 def test_counts_each_target_once_however_windows_overlap(tmp_path: Path) -> None:
     counts = count_targets(open_data_set(_write(tmp_path / "data")), "none")
     # All events but the first.
-    assert counts.tolist() == [1, 3, 1]
+    assert counts.items.tolist() == [1, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("train_positions", "learned"),
+    [
+        ("all", [1 + 4, 0, 0, 19 + 20]),
+        ("once", [1 + 4, 0, 0, 19 + 1]),
+        ("last", [2, 0, 0, 2]),
+    ],
+)
+def test_counts_rows_and_what_is_learned_from_by_width(
+    tmp_path: Path, train_positions: str, learned: list[int]
+) -> None:
+    windows = [
+        Window([1], 2),
+        Window([1, 2, 1, 2], 1, user="b"),
+        Window([1] * 9 + [2] * 10, 1, user="c"),
+        Window([1] * 20, 2, user="d", start=1),
+    ]
+    path = write_data_set(tmp_path / "data", windows, num_items=3, max_length=20)
+    counts = count_targets(open_data_set(path), "none", train_positions)
+    # The widths are 4, 8, 16 and 20.
+    assert counts.rows.tolist() == [2, 0, 0, 2]
+    assert counts.learned.tolist() == learned
 
 
 def test_a_damaged_shard_is_named(tmp_path: Path) -> None:
@@ -43,4 +67,4 @@ def test_a_day_bucket_that_no_embedding_holds_is_found(
     data = write_data_set(tmp_path / "data", windows, num_items=3, max_length=3)
     with pytest.raises(UserError, match=r"is damaged.*999, it must stay in"):
         count_targets(open_data_set(data), day_feature)
-    assert count_targets(open_data_set(data), "none").tolist() == [0, 1, 0]
+    assert count_targets(open_data_set(data), "none").items.tolist() == [0, 1, 0]

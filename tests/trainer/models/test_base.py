@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 
+from tests.support.batches import batches
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.training import small_options
-from trainer.batches import BatchSettings, training_batches
 from trainer.data_set import open_data_set
 from trainer.runs import load_run
 from trainer.training import train
@@ -30,10 +30,8 @@ def test_the_training_loss_is_the_mean_over_targets(tmp_path: Path) -> None:
     )
     metrics = train(options, export=False)
     model, _ = load_run(str(tmp_path / "run"))
-    settings = BatchSettings(day_feature="age", batch_size=16)
-    batches = training_batches(open_data_set(data), "train", settings).take(3)
     losses, counts = [], []
-    for x, y, weights in batches:
+    for x, y, weights in batches(open_data_set(data), 16, "age").take(3):
         logits = model(x, training=True)
         each = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
         losses.append(np.sum(each * weights))
