@@ -1,0 +1,25 @@
+"""Training batches of a data set by the number of their rows."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from trainer.batch_plan import BatchPlan, plan_batches
+from trainer.batches import BatchSettings, training_batches
+from trainer.data_set import DataSet
+from trainer.target_counts import count_targets
+
+
+def plan(data_set: DataSet, batch_size: int, train_positions: Any = "all") -> BatchPlan:
+    """Returns the plan of batches of about `batch_size` rows."""
+    counts = count_targets(data_set, "none", train_positions)
+    return plan_batches(counts, data_set.max_length, batch_size)
+
+
+def batches(
+    data_set: DataSet, batch_size: int, day_feature: str, **settings: Any
+) -> tf.data.Dataset:
+    """Returns the training batches of a data set."""
+    planned = plan(data_set, batch_size, settings.get("train_positions", "all"))
+    chosen = BatchSettings(day_feature=day_feature, plan=planned, **settings)
+    return training_batches(data_set, "train", chosen)
