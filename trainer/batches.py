@@ -7,12 +7,14 @@ the order follows from the seed and the epoch alone.
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from schemas.features import GAP_DAYS, ITEM_ID, START, TARGET
+from trainer.batch_cuts import cut_batches
 from trainer.batch_plan import BatchPlan
 from trainer.data_set import DAY_COLUMNS, DataSet
 from trainer.draws import pair, with_negatives, with_unknown
@@ -139,19 +141,16 @@ def _from_memory(
     tensors = {name: tf.constant(column) for name, column in columns.items()}
     num_rows, plan = len(columns[ITEM_ID]), settings.plan
     needed = needed_width(tensors[ITEM_ID], plan.widths)
-    limits = tf.constant(_batch_limits(needed.numpy(), plan))
 
     def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
         seed = pair(settings.seed, epoch)
-        order = tf.random.experimental.stateless_shuffle(tf.range(num_rows), seed)
-        batches = limits
-        if len(plan.widths) > 1:
-            by_width = tf.argsort(tf.gather(needed, order), stable=True)
-            order = tf.gather(order, by_width)
-            of_batches = tf.random.experimental.stateless_fold_in(seed, 1)
-            batches = tf.random.experimental.stateless_shuffle(limits, of_batches)
-        return tf.data.Dataset.from_tensor_slices(batches).map(
-            lambda limit: order[limit[0] : limit[1]]
+        shuffled = tf.random.experimental.stateless_shuffle(tf.range(num_rows), seed)
+        order, limits, _ = cut_batches(
+            tf.gather(needed, shuffled), plan, True, _of_batches(seed)
+        )
+        rows = tf.gather(shuffled, order)
+        return tf.data.Dataset.from_tensor_slices(limits).map(
+            lambda limit: rows[limit[0] : limit[1]]
         )
 
     epochs = tf.data.Dataset.counter(settings.first_epoch)
@@ -161,27 +160,13 @@ def _from_memory(
     )
 
 
-def _batch_limits(needed: NDArray[np.int32], plan: BatchPlan) -> NDArray[np.int64]:
-    """Returns [`num_batches`, 2]: each batch's first row, and the one after its last.
-
-    The rows are counted in the order of the widths they need.
-    """
-    limits, first = [], 0
-    counts = np.bincount(needed, minlength=len(plan.widths)).tolist()
-    for count, rows in zip(counts, plan.rows, strict=True):
-        starts = range(first, first + count, rows)
-        limits += [(start, min(start + rows, first + count)) for start in starts]
-        first += count
-    return np.array(limits, np.int64)
-
-
 def _from_files(
     data_set: DataSet, split: str, columns: dict[str, str], settings: BatchSettings
 ) -> tf.data.Dataset:
     """Yields batches {name: int32 [<= rows of the plan, ...]}, epoch after epoch."""
     features = data_set.manifest.features
     spec = feature_spec({column: features[column] for column in columns.values()})
-    files = tf.constant(data_set.files(split))
+    files, plan = tf.constant(data_set.files(split)), settings.plan
 
     def parse(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
         values = tf.io.parse_example(serialized, spec)
@@ -208,26 +193,45 @@ def _from_files(
             block_order = tf.random.experimental.stateless_shuffle(numbers, seed)
             return {name: tf.gather(t, block_order) for name, t in rows.items()}
 
-        blocks = records.batch(_SHUFFLE_BUFFER).enumerate()
-        shuffled = blocks.map(shuffle)
-        plan = settings.plan
-        if len(plan.widths) == 1:
-            return shuffled.rebatch(plan.rows[0])
-        rows = tf.constant(plan.rows, tf.int64)
-        return _with_width(shuffled, plan).group_by_window(
-            lambda width, _: tf.cast(width, tf.int64),
-            lambda width, group: group.map(lambda _, row: row).batch(rows[width]),
-            window_size_func=lambda width: rows[width],
-        )
+        blocks = records.batch(_SHUFFLE_BUFFER).enumerate().map(shuffle)
+        return _cut_blocks(blocks, parse(tf.zeros([0], tf.string)), plan, epoch_seed)
 
     return tf.data.Dataset.counter(settings.first_epoch).flat_map(one_epoch)
 
 
-def _with_width(blocks: tf.data.Dataset, plan: BatchPlan) -> tf.data.Dataset:
-    """Yields the rows of blocks one by one, each with the number of its width."""
-    return blocks.map(
-        lambda block: (needed_width(block[ITEM_ID], plan.widths), block)
-    ).unbatch()
+def _cut_blocks(
+    blocks: tf.data.Dataset, no_rows: dict[str, tf.Tensor], plan: BatchPlan, seed: Any
+) -> tf.data.Dataset:
+    """Yields batches of shuffled blocks; what one leaves goes to the next."""
+
+    def cut(left: Any, element: Any) -> Any:
+        number, block, last = element
+        rows = {name: tf.concat([left[name], block[name]], 0) for name in block}
+        order, limits, rest = cut_batches(
+            needed_width(rows[ITEM_ID], plan.widths),
+            plan,
+            last,
+            tf.random.experimental.stateless_fold_in(_of_batches(seed), number),
+        )
+        batches = {name: tf.gather(values, order) for name, values in rows.items()}
+        left = {name: tf.gather(values, rest) for name, values in rows.items()}
+        return left, (batches, limits)
+
+    def slices(rows: dict[str, tf.Tensor], limits: tf.Tensor) -> tf.data.Dataset:
+        return tf.data.Dataset.from_tensor_slices(limits).map(
+            lambda limit: {
+                name: values[limit[0] : limit[1]] for name, values in rows.items()
+            }
+        )
+
+    numbered = blocks.enumerate().map(lambda number, block: (number, block, False))
+    end = tf.data.Dataset.from_tensors((tf.constant(-1, tf.int64), no_rows, True))
+    return numbered.concatenate(end).scan(no_rows, cut).flat_map(slices)
+
+
+def _of_batches(seed: tf.Tensor) -> tf.Tensor:
+    """Returns the seed of the order of batches, apart from that of the rows."""
+    return tf.random.experimental.stateless_fold_in(seed, 1 << 32)
 
 
 def _deal(batch: dict[str, tf.Tensor], settings: BatchSettings) -> dict[str, tf.Tensor]:

@@ -222,7 +222,7 @@ def test_a_target_of_a_short_history_weighs_as_much_as_one_of_a_long_one(
     data_set = open_data_set(path)
     shares: dict[int, list[float]] = {2: [], 3: [], 4: [], 5: []}
     batches = _batches(data_set, 24, "none", memory_limit_bytes=memory)
-    for x, y, weights in batches.take(plan(data_set, 24).num_batches):
+    for _, y, weights in batches.take(plan(data_set, 24).num_batches):
         labels = y.numpy()[weights.numpy() > 0] + 1
         for label in set(labels):
             count = np.count_nonzero(labels == label)
