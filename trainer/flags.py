@@ -121,7 +121,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="X",
     )
-    add(fit, "batch_size", "windows of a step, all devices", type=int, metavar="N")
+    add(
+        fit,
+        "batch_size",
+        "windows of a step, all devices; where windows are long, on average: more "
+        "short ones, fewer long ones, so that steps have about as many targets",
+        type=int,
+        metavar="N",
+    )
     add(fit, "epochs", "the most passes over the data", type=int, metavar="N")
     add(fit, "learning_rate", "of Adam, the largest", type=float, metavar="X")
     add(
