@@ -180,7 +180,7 @@ def test_each_model_has_a_ready_space(model):
     assert {"learning_rate", "dropout", "units"} <= set(space.names)
 
 
-@pytest.mark.parametrize("name", ["fashion", "long", "long_transformer"])
+@pytest.mark.parametrize("name", ["fashion", "long", "long_gru"])
 def test_a_search_can_find_the_best_configs(name):
     config = read_config(name)
     for dimension in read_space(config["model"], config["model"]).dimensions:
