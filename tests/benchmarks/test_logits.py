@@ -18,8 +18,10 @@ from benchmarks.logits import (
     report_of,
 )
 from benchmarks.logits_times import measure_case
+from tests.support.batches import plan
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.models import each_kind, small_inputs, small_model
+from trainer.data_set import open_data_set
 from trainer.losses import NextItemCrossEntropy
 from trainer.options import TrainOptions
 
@@ -83,8 +85,9 @@ def test_a_case_is_measured_at_a_tiny_size(tmp_path, max_length):
         max_length=max_length,
     )
     options = TrainOptions(data=data, output="-", **SMALL)
-    times = measure_case("tiny", options, steps=2, rounds=2)
-    assert times.windows == 32
+    epoch = plan(open_data_set(data), 16, options.train_positions).num_batches
+    times = measure_case("tiny", options, steps=epoch, rounds=2)
+    assert times.windows == 40
     assert times.validated == 20
     cut = ["every position, cut", "every position, whole"]
     names = [way.name for way in times.training]
