@@ -150,19 +150,28 @@ class DayPlan:
     cuts: tuple[int, ...] = ()
 
 
+def check_rows(account: ReadAccount, max_reject_fraction: float) -> None:
+    """Checks that there are rows, and that not too many were refused.
+
+    Raises:
+      UserError: there is no row, too large a share was refused, or none is left.
+    """
+    if not account.read:
+        raise UserError("the input holds no rows; check the files named by --input.")
+    refused = account.read - account.accepted
+    if refused > max_reject_fraction * account.read:
+        raise UserError(_too_many_rejects(account, refused, max_reject_fraction))
+    if not account.days:
+        raise UserError(_no_row_is_left(account))
+
+
 def plan_days(account: ReadAccount, options: Options) -> DayPlan:
     """Checks that enough rows were accepted, and finds the days of the split.
 
     Raises:
       UserError: there is no row, or too large a share was refused.
     """
-    if not account.read:
-        raise UserError("the input holds no rows; check the files named by --input.")
-    refused = account.read - account.accepted
-    if refused > options.max_reject_fraction * account.read:
-        raise UserError(_too_many_rejects(account, refused, options))
-    if not account.days:
-        raise UserError(_no_row_is_left(account))
+    check_rows(account, options.max_reject_fraction)
     days = np.asarray(sorted(account.days), np.int64)
     events = np.asarray([account.days[int(day)] for day in days], np.int64)
     cuts = cut_days(days, events, options.split) if options.split.name == "time" else ()
@@ -215,10 +224,12 @@ def _no_row_is_left(account: ReadAccount) -> str:
     )
 
 
-def _too_many_rejects(account: ReadAccount, refused: int, options: Options) -> str:
+def _too_many_rejects(
+    account: ReadAccount, refused: int, max_reject_fraction: float
+) -> str:
     return (
         f"{refused:,} of {account.read:,} rows were refused ({_by_reason(account)}), "
-        f"more than --max_reject_fraction {options.max_reject_fraction:g} allows; the "
+        f"more than --max_reject_fraction {max_reject_fraction:g} allows; the "
         f"first:{_first(account)}\nCheck --schema, the --*_field names and "
         "--date_format, or raise the fraction."
     )

@@ -1,17 +1,9 @@
 """The command line of `python -m pipeline`: its parser, and flags to options."""
 
 import argparse
-import datetime
-from typing import get_args
 
-from pipeline.options import (
-    InputFormat,
-    Options,
-    QuotedLineBreaks,
-    ReadOptions,
-    day_number,
-    parse_date_flag,
-)
+from pipeline.options import Options, parse_date_flag
+from pipeline.row_flags import add_input_flags, add_row_flags, to_read_options
 from schemas.command_line import Parser
 from schemas.errors import UsageError
 from schemas.settings import (
@@ -47,7 +39,7 @@ def make_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_files(parser.add_argument_group("input and output"))
-    _add_rows(parser.add_argument_group("rows"))
+    add_row_flags(parser.add_argument_group("rows"))
     _add_windows(parser.add_argument_group("histories and windows"))
     _add_split(parser.add_argument_group("split"))
     _add_ids(parser.add_argument_group("ids and buckets"))
@@ -56,76 +48,11 @@ def make_parser() -> Parser:
 
 def _add_files(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    add(
-        "--input",
-        required=True,
-        nargs="+",
-        metavar="GLOB",
-        help="files or globs (in quotes), local or gs://, plain or .gz",
-    )
+    add_input_flags(group)
     add("--output", required=True, metavar="DIR", help="folder of the data set")
     add("--overwrite", action="store_true", help="replace a complete data set there")
-    add(
-        "--input_format",
-        default="auto",
-        choices=("auto", *get_args(InputFormat)),
-        help="json: an array of records; columns: as pandas' to_json writes (default: "
-        "by name and, for .json, by its start)",
-    )
-    add(
-        "--quoted_line_breaks",
-        default="auto",
-        choices=get_args(QuotedLineBreaks),
-        help="CSV fields in quotes may hold line breaks, so that files are read from "
-        "start to end (default auto: where quotes stand near the start of a file)",
-    )
     add("--num_shards", type=int, default=8, help="files of each split (default 8)")
-    add(
-        "--num_partitions",
-        type=int,
-        default=0,
-        help="parts in which users are sorted; never changes the records (default: "
-        "by the input's size)",
-    )
     add("--quiet", action="store_true", help="no progress and no closing table")
-
-
-def _add_rows(group: argparse._ArgumentGroup) -> None:
-    add = group.add_argument
-    add(
-        "--schema",
-        default="plain",
-        metavar="NAME|FILE",
-        help="plain (user_id, item_id, date), rent_the_runway, amazon_reviews, "
-        "amazon_reviews_2023, movielens, or a TFMD text proto (default plain)",
-    )
-    for role in ("user", "item", "date", "rating"):
-        add(f"--{role}_field", metavar="NAME", help=f"in place of the schema's {role}")
-    add(
-        "--date_format",
-        action="append",
-        default=[],
-        metavar="FORMAT",
-        help="iso, unix, unix_s, unix_ms or a pattern such as '%%d.%%m.%%Y', in place "
-        "of the schema's; may be given several times",
-    )
-    add(
-        "--latest_date",
-        type=parse_date_flag,
-        metavar="DATE",
-        help="refuse rows of later days (default: today, UTC)",
-    )
-    add(
-        "--max_reject_fraction",
-        type=float,
-        default=0.05,
-        help="fail where a larger share of rows is refused (default 0.05)",
-    )
-    add(
-        "--min_rating",
-        type=float,
-        help="drop rows rated lower, or not rated (default: keep all)",
-    )
 
 
 def _add_windows(group: argparse._ArgumentGroup) -> None:
@@ -198,25 +125,9 @@ def to_options(args: argparse.Namespace, num_partitions: int) -> Options:
       UsageError: a value is out of range, or does not go with another.
       UserError: the schema can't be read.
     """
-    from pipeline.parse.review_schema import load_review_schema
-
-    today = day_number(datetime.datetime.now(datetime.UTC).date())
     try:
-        schema = load_review_schema(args.schema).overridden(
-            args.user_field,
-            args.item_field,
-            args.date_field,
-            args.rating_field,
-            args.date_format,
-        )
         return Options(
-            read=ReadOptions(
-                schema=schema,
-                input_format=args.input_format,
-                quoted_line_breaks=args.quoted_line_breaks,
-                latest_day=today if args.latest_date is None else args.latest_date,
-                min_rating=args.min_rating,
-            ),
+            read=to_read_options(args),
             window=WindowSettings(
                 max_length=args.max_length,
                 min_items=args.min_items,

@@ -1,14 +1,15 @@
-"""The data set's folder: what may be there, and how a new one takes its place.
+"""An output's folder: what may be there, and how a new one takes its place.
 
-A local data set is written in a folder inside its own, so on the same disk, and moved
-up when it is whole; an earlier one stays usable until then. A remote one, where
-renaming means copying, is written in place: it counts as complete once its manifest is
-there.
+A local output, such as a data set, is written in a folder inside its own, so on the
+same disk, and moved up when it is whole; an earlier one stays usable until then. A
+remote one, where renaming means copying, is written in place: it counts as complete
+once its manifest is there.
 """
 
 import contextlib
 import os
 import shutil
+from dataclasses import dataclass
 
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
@@ -27,27 +28,45 @@ from schemas.layout import (
 TRANSFORM_TEMP = "transform_temp"
 _PARTIAL = ".partial"
 
-_OWN_ENTRIES = {
-    MANIFEST,
-    f"{MANIFEST}.partial",
-    REJECTS,
-    TRANSFORM_FN,
-    TRANSFORMED_METADATA,
-    TRANSFORM_TEMP,
-    _PARTIAL,
-    *SPLIT_FOLDERS,
-}
+
+@dataclass(frozen=True)
+class Contents:
+    """What an output's folder may hold.
+
+    Attributes:
+      kind: what the output is, in words.
+      entries: files and folders beside the manifest.
+    """
+
+    kind: str
+    entries: frozenset[str]
+
+    @property
+    def all_entries(self) -> frozenset[str]:
+        """Also the manifest, and what a run that was stopped leaves."""
+        return self.entries | {MANIFEST, f"{MANIFEST}.partial", _PARTIAL}
+
+
+DATA_SET = Contents(
+    "data set",
+    frozenset(
+        {REJECTS, TRANSFORM_FN, TRANSFORMED_METADATA, TRANSFORM_TEMP, *SPLIT_FOLDERS}
+    ),
+)
 
 
 class Output:
     """A folder to be filled."""
 
-    def __init__(self, path: str, overwrite: bool) -> None:
+    def __init__(
+        self, path: str, overwrite: bool, contents: Contents = DATA_SET
+    ) -> None:
         """Checks the folder without changing anything.
 
         Args:
           path: local or remote.
-          overwrite: whether a complete data set may be replaced.
+          overwrite: whether a complete output may be replaced.
+          contents: what it will hold.
 
         Raises:
           UserError: there is one, or something else, or no such storage is known.
@@ -56,6 +75,7 @@ class Output:
         if not path:
             raise UsageError("--output names no folder")
         self._path = path.rstrip("/") or path
+        self._contents = contents
         self._is_local = "://" not in path
         self._is_new = False
         if self._is_local:
@@ -69,7 +89,8 @@ class Output:
             ) from error
         if is_complete and not overwrite:
             raise UserError(
-                f"{self._path} already holds a complete data set; give --overwrite to "
+                f"{self._path} already holds a complete {contents.kind}; give "
+                "--overwrite to "
                 "replace it, or another --output."
             )
 
@@ -97,13 +118,15 @@ class Output:
             ) from error
 
     def complete(self) -> None:
-        """Puts the finished data set in its place."""
+        """Puts the finished output in its place."""
         if not self._is_local:
             _delete_remote(join(self._path, TRANSFORM_TEMP))
             return
         _remove_local(join(self.folder, TRANSFORM_TEMP))
         # The manifest goes first and comes last, so that no moment shows a mixture.
-        for name in sorted(_OWN_ENTRIES - {_PARTIAL}, key=MANIFEST.__ne__):
+        for name in sorted(
+            self._contents.all_entries - {_PARTIAL}, key=MANIFEST.__ne__
+        ):
             _remove_local(join(self._path, name))
         for name in sorted(os.listdir(self.folder), key=MANIFEST.__eq__):
             os.rename(join(self.folder, name), join(self._path, name))
@@ -122,10 +145,11 @@ class Output:
             return
         if not os.path.isdir(self._path):
             raise UserError(f"{self._path} is a file; name a folder with --output.")
-        foreign = sorted(set(os.listdir(self._path)) - _OWN_ENTRIES)
+        foreign = sorted(set(os.listdir(self._path)) - self._contents.all_entries)
         if foreign:
             raise UserError(
-                f"{self._path} holds {foreign[0]!r}, which no data set does; give "
+                f"{self._path} holds {foreign[0]!r}, which no {self._contents.kind} "
+                "does; give "
                 "--output a folder of its own, so that nothing of yours is replaced."
             )
 
@@ -133,7 +157,7 @@ class Output:
         # The manifest first: without it nothing takes what is left for a data set.
         if FileSystems.exists(join(self._path, MANIFEST)):
             FileSystems.delete([join(self._path, MANIFEST)])
-        for entry in sorted(_OWN_ENTRIES - {MANIFEST}):
+        for entry in sorted(self._contents.all_entries - {MANIFEST}):
             _delete_remote(join(self._path, entry))
 
 

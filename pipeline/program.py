@@ -1,12 +1,11 @@
 """Runs the pipeline: checks everything first, then builds, runs and reports."""
 
 import argparse
-import logging
-import re
 import time
 from collections.abc import Sequence
 
 from pipeline.beam_flags import beam_options, new_pipeline, start
+from pipeline.execution import filled
 from pipeline.flags import PROG, to_options
 from pipeline.graph import build
 from pipeline.input_files import input_bytes, list_files
@@ -15,18 +14,8 @@ from pipeline.output import Output
 from pipeline.progress import stage_display
 from pipeline.storage import open_raw
 from pipeline.summary import print_summary
-from schemas.errors import UserError
 from schemas.layout import MANIFEST, join
 from schemas.manifest import Manifest
-
-_logger = logging.getLogger(__name__)
-
-# How Beam shows an error of a step, from this process or from a worker, whose traceback
-# goes on after a blank line.
-_WORKER_ERROR = re.compile(
-    r"schemas\.errors\.UserError: (.*?)(?: \[while running|\n\n|\Z)", re.DOTALL
-)
-_STEP_NOTE = re.compile(r" \[while running '[^']*'\].*\Z", re.DOTALL)
 
 
 def run(
@@ -50,33 +39,14 @@ def run(
     files = list_files(args.input)
     options = to_options(args, max(1, -(-input_bytes(files) // PARTITION_BYTES)))
     output = Output(args.output, args.overwrite)
-    output.prepare()
-    try:
+    with filled(output):
         build(pipeline, args.input, output.folder, options)
         with stage_display(quiet=args.quiet):
             start(pipeline).wait_until_finish()
-    except KeyboardInterrupt:
-        output.abandon()
-        raise
-    except Exception as error:
-        output.abandon()
-        sentence = user_sentence(error)
-        if sentence is None:
-            raise
-        raise UserError(sentence) from error
-    output.complete()
     if not args.quiet:
         manifest = read_manifest(args.output)
         print_summary(manifest, args.output, time.monotonic() - started)
     return 0
-
-
-def user_sentence(error: Exception) -> str | None:
-    """Returns the sentence of a `UserError` that a step raised; None for any other."""
-    if isinstance(error, UserError):
-        return _STEP_NOTE.sub("", str(error))
-    found = _WORKER_ERROR.search(str(error))
-    return found.group(1).strip() if found else None
 
 
 def read_manifest(output: str) -> Manifest:

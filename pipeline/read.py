@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import apache_beam as beam
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from apache_beam import pvalue
@@ -127,9 +128,7 @@ def partition_events(
     if not len(batch):
         return
     users = batch.column(USER).dictionary_encode()
-    names = np.asarray(users.dictionary.to_pylist(), object)
-    # Keyed SipHash with pandas' constant key: the same everywhere, and in C.
-    partition_of_user = pd.util.hash_array(names) % np.uint64(num_partitions)
+    partition_of_user = partitions_of(users.dictionary.to_pylist(), num_partitions)
     partition = partition_of_user[users.indices.to_numpy()]
     order = np.argsort(partition, kind="stable")
     ordered = batch.take(pa.array(order))
@@ -138,6 +137,14 @@ def partition_events(
     for number, start, stop in zip(found, starts, stops, strict=True):
         part = ordered.slice(int(start), int(stop - start))
         yield int(number), columns.to_bytes(part)
+
+
+def partitions_of(users: Sequence[str], num_partitions: int) -> npt.NDArray[np.uint64]:
+    """Returns the partition of each user, uint64 [users]."""
+    # Keyed SipHash with pandas' constant key: the same everywhere, and in C.
+    names = np.asarray(users, object)
+    digests: npt.NDArray[np.uint64] = pd.util.hash_array(names)
+    return digests % np.uint64(num_partitions)
 
 
 def _account(

@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
+from pipeline.execution import user_sentence
 from pipeline.flags import PROG
-from pipeline.program import user_sentence
 from schemas.errors import UserError
 from tests.support.programs import run_module
 from tests.support.small_reviews import HEADER, entries, rows, write

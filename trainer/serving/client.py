@@ -7,18 +7,18 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from schemas.errors import UserError
-from schemas.features import ITEM_ID
-from trainer.errors import first_line
-from trainer.serving import description as descriptions
-from trainer.serving.description import Description
-from trainer.serving.names import (
+from schemas.exported_model import (
     AS_OF,
     EVENT_DATE,
     KEEP_SEEN,
     SCORE,
     SERVING_DEFAULT,
     TOP_K,
+    Description,
+    description_path,
 )
+from schemas.features import ITEM_ID
+from trainer.errors import first_line
 from trainer.serving.requests import Request
 
 BATCH_SIZE = 256
@@ -112,7 +112,7 @@ def _read_description(export: str) -> Description:
     )
     if not tf.io.gfile.isdir(export):
         raise UserError(f"there is no folder {export}; {remedy}.")
-    path = descriptions.path_in(export)
+    path = description_path(export)
     if not tf.io.gfile.exists(path):
         raise UserError(f"{export} is no exported model of Seamstress; {remedy}.")
     try:

@@ -9,12 +9,16 @@ import tensorflow as tf
 
 from schemas import layout
 from schemas.errors import UserError
+from schemas.exported_model import (
+    DESCRIPTION_FOLDER,
+    KEEP_SEEN,
+    SERVING_DEFAULT,
+    Description,
+    description_path,
+)
 from schemas.features import VOCABULARY_FILENAME
 from trainer.data_set import DataSet
-from trainer.serving import description as descriptions
-from trainer.serving.description import Description
 from trainer.serving.module import Recommender
-from trainer.serving.names import KEEP_SEEN, SERVING_DEFAULT
 
 _logger = logging.getLogger(__name__)
 
@@ -71,8 +75,8 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
             KEEP_SEEN: recommender.keep_seen,
         },
     )
-    path = descriptions.path_in(partial)
-    tf.io.gfile.makedirs(layout.join(partial, descriptions.FOLDER))
+    path = description_path(partial)
+    tf.io.gfile.makedirs(layout.join(partial, DESCRIPTION_FOLDER))
     with tf.io.gfile.GFile(path, "w") as file:
         file.write(description.to_json())
     _remove(output)

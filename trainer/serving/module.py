@@ -5,6 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from schemas.exported_model import DEFAULT_TOP_K, SCORE, Description
 from schemas.features import (
     ITEM_ID,
     RAW_AGES,
@@ -16,9 +17,7 @@ from schemas.features import (
 from trainer.data_set import DATE, DAY_COLUMNS
 from trainer.models.base import DAYS
 from trainer.serving import ranking
-from trainer.serving.description import Description
 from trainer.serving.history import Window, latest_window
-from trainer.serving.names import DEFAULT_TOP_K, SCORE
 
 _TEXTS = tf.TensorSpec([None, None], tf.string)
 _SIGNATURE = (

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from trainer.serving.description import Description
+from schemas.exported_model import Description
 
 DESCRIPTION = Description(
     max_length=5, reference_day=17_000, num_items=8, day_feature="age"

@@ -1,6 +1,9 @@
-"""What an export says of itself, in a file beside the graph.
+"""What an exported model answers to, and what it says of itself.
 
-`assets.extra/` is SavedModel's own folder for files that no op reads.
+The trainer writes it, the pipeline and servers ask it. Its signatures take and give
+what is named here, beside `schemas.features.ITEM_ID`, which is a name of both a
+request and an answer. The description stands in `assets.extra/`, SavedModel's own
+folder for files that no op reads.
 """
 
 import dataclasses
@@ -9,8 +12,20 @@ from dataclasses import dataclass
 
 from schemas import layout
 
-FOLDER = "assets.extra"
-FILENAME = "seamstress.json"
+# The signature that a server takes if none is named, and the one whose answers may
+# hold items of the history.
+SERVING_DEFAULT = "serving_default"
+KEEP_SEEN = "keep_seen"
+
+EVENT_DATE = "event_date"
+AS_OF = "as_of"
+TOP_K = "top_k"
+SCORE = "score"
+
+DEFAULT_TOP_K = 10
+
+DESCRIPTION_FOLDER = "assets.extra"
+_FILENAME = "seamstress.json"
 FORMAT_VERSION = 1
 
 
@@ -56,6 +71,6 @@ class Description:
             raise ValueError(f"`text` has other fields: {error}.") from error
 
 
-def path_in(export: str) -> str:
+def description_path(export: str) -> str:
     """Returns where the description stands in an export's folder."""
-    return layout.join(export, FOLDER, FILENAME)
+    return layout.join(export, DESCRIPTION_FOLDER, _FILENAME)

@@ -1,0 +1,161 @@
+"""The whole pipeline of recommendations on one screen."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import apache_beam as beam
+import pyarrow as pa
+from apache_beam import pvalue
+from apache_beam.ml.inference.base import RunInference
+from apache_beam.pvalue import AsList, AsSingleton
+from apache_beam.typehints.decorators import no_annotations
+
+from pipeline import columns
+from pipeline.accounts import ReadAccount, check_rows
+from pipeline.histories import build_histories
+from pipeline.options import iso_date
+from pipeline.parse.events import EVENT_SCHEMA
+from pipeline.read import ReadEvents
+from pipeline.recommend.manifest import make_manifest, write_manifest
+from pipeline.recommend.model_handler import ExportedModelHandler
+from pipeline.recommend.options import RecommendOptions
+from pipeline.recommend.requests import add_request_accounts, make_requests
+from pipeline.recommend.users_file import read_users
+from pipeline.recommend.write import by_shard, no_answers, write_answers
+from pipeline.write import WriteRejects
+from schemas.exported_model import Description
+from schemas.layout import MANIFEST, join
+
+_EVENTS = "events"
+_USERS = "users"
+_REQUESTS = "requests"
+_ACCOUNTS = "accounts"
+
+
+def build(
+    pipeline: beam.Pipeline,
+    patterns: Sequence[str],
+    output: str,
+    options: RecommendOptions,
+    description: Description,
+) -> None:
+    """Adds all steps from the input's files to the manifest of recommendations.
+
+    Args:
+      pipeline: an empty pipeline.
+      patterns: files or globs.
+      output: the folder of recommendations.
+      options: all settings.
+      description: what the model says of itself.
+    """
+    reading = pipeline | "ReadEvents" >> ReadEvents(
+        patterns, options.read, options.num_partitions
+    )
+    account = reading.account | "CheckRows" >> beam.Map(
+        checked, options.max_reject_fraction
+    )
+    asked = (
+        {_EVENTS: reading.batches, _USERS: _users(pipeline, options)}
+        | "GroupByPartition" >> beam.CoGroupByKey()
+        | "MakeRequests"
+        >> beam.ParDo(MakeRequests(options), AsSingleton(account)).with_outputs(
+            _REQUESTS, _ACCOUNTS
+        )
+    )
+    request_account = asked[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
+        add_request_accounts
+    )
+    handler = ExportedModelHandler(
+        options.model,
+        options.top_k,
+        "" if options.as_of is None else iso_date(options.as_of),
+        options.keep_seen,
+    )
+    answers = (
+        asked[_REQUESTS]
+        # A partition is many batches: any worker may answer them.
+        | "SpreadRequests" >> beam.Reshuffle()
+        | "AskModel" >> RunInference(handler)
+        | "DivideByShard" >> beam.FlatMap(by_shard, options.num_shards)
+    )
+    every_shard = pipeline | "NameShards" >> beam.Create(
+        no_answers(options.num_shards), reshuffle=False
+    )
+    shards = (
+        (answers, every_shard)
+        | "AddEmptyShards" >> beam.Flatten()
+        | "GroupByShard" >> beam.GroupByKey()
+        | "WriteShards"
+        >> beam.Map(write_answers, output, options.num_shards, options.format)
+    )
+    rejects = reading.rejects | "WriteRejects" >> WriteRejects(
+        output, reading.account, options.num_shards
+    )
+    (
+        pipeline
+        | "StartManifest" >> beam.Create([options], reshuffle=False)
+        | "MakeManifest"
+        >> beam.Map(
+            make_manifest,
+            AsSingleton(account),
+            AsSingleton(request_account),
+            description,
+            AsList(shards),
+            # Only awaited: the manifest is the last file of an output.
+            AsList(rejects),
+        )
+        | "WriteManifest" >> beam.Map(write_manifest, join(output, MANIFEST))
+    )
+
+
+def checked(account: ReadAccount, max_reject_fraction: float) -> ReadAccount:
+    """Returns the account if enough rows were accepted."""
+    check_rows(account, max_reject_fraction)
+    return account
+
+
+def _users(
+    pipeline: beam.Pipeline, options: RecommendOptions
+) -> beam.PCollection[tuple[int, list[str]]]:
+    paths = [] if options.users is None else [options.users]
+    return (
+        pipeline
+        | "NameUsersFile" >> beam.Create(paths, reshuffle=False)
+        | "ReadUsers" >> beam.FlatMap(read_users, options.num_partitions)
+    )
+
+
+class MakeRequests(beam.DoFn):
+    """Sorts a partition and chooses its users; a DoFn for its two outputs."""
+
+    def __init__(self, options: RecommendOptions) -> None:
+        """Sets how to choose; see `make_requests`."""
+        self._options = options
+
+    @no_annotations
+    def process(
+        self,
+        element: tuple[int, dict[str, Iterable[Any]]],
+        account: ReadAccount,
+    ) -> Iterator[pvalue.TaggedOutput]:
+        """Yields serialised batches of requests, and their account.
+
+        Args:
+          element: a partition, its events and its users of --users.
+          account: of all rows; only awaited, since it may end the run.
+        """
+        options = self._options
+        _, parts = element
+        wanted = None
+        if options.users is not None:
+            wanted = {user for users in parts[_USERS] for user in users}
+        batches = [columns.from_bytes(data) for data in parts[_EVENTS]]
+        if not batches:
+            batches = [pa.RecordBatch.from_pylist([], schema=EVENT_SCHEMA)]
+        histories, _ = build_histories(
+            batches, options.drop_repeats, options.max_history
+        )
+        requests, asked = make_requests(histories, wanted, options)
+        for batch in requests:
+            yield pvalue.TaggedOutput(_REQUESTS, columns.to_bytes(batch))
+        yield pvalue.TaggedOutput(_ACCOUNTS, asked)

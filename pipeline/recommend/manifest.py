@@ -1,0 +1,98 @@
+"""The manifest of recommendations: written last, so that they count as complete."""
+
+import dataclasses
+import importlib.metadata
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.accounts import ReadAccount
+from pipeline.recommend.options import RecommendOptions
+from pipeline.recommend.requests import RequestAccount
+from pipeline.recommend.write import AnswerShard
+from pipeline.write import new_file
+from schemas.exported_model import Description
+from schemas.manifest import RowCounts
+
+FORMAT_VERSION = 1
+KIND = "recommendations"
+
+_RECORDED_LIBRARIES = ("apache-beam", "tensorflow", "pyarrow", "numpy", "pandas")
+
+
+@dataclass(frozen=True)
+class RecommendManifest:
+    """What a folder of recommendations holds.
+
+    Attributes:
+      rows: what became of the input's rows.
+      users: counts of users: in all, not asked for, with too few events, answered by
+        the model, and given the popular items.
+      events: events of all users, and those after `as_of`.
+      files: rows by file name.
+      model: what the exported model says of itself.
+      settings: every setting that shaped the answers, by flag name.
+      versions: of libraries.
+    """
+
+    rows: RowCounts
+    users: dict[str, int]
+    events: dict[str, int]
+    files: dict[str, int]
+    model: dict[str, object]
+    settings: dict[str, object]
+    versions: dict[str, str]
+
+    def to_json(self) -> str:
+        """Returns the text of the file."""
+        value = {
+            "format_version": FORMAT_VERSION,
+            "kind": KIND,
+            **dataclasses.asdict(self),
+        }
+        return json.dumps(value, indent=2, sort_keys=True) + "\n"
+
+
+def make_manifest(
+    options: RecommendOptions,
+    read: ReadAccount,
+    asked: RequestAccount,
+    description: Description,
+    shards: Sequence[AnswerShard],
+    *awaited: object,
+) -> RecommendManifest:
+    """Puts together what all steps found."""
+    popular = sum(shard.num_popular for shard in shards)
+    answered = sum(shard.num_rows for shard in shards)
+    return RecommendManifest(
+        rows=RowCounts(
+            read.read,
+            read.accepted,
+            dict(sorted(read.rejected.items())),
+            dict(sorted(read.dropped.items())),
+        ),
+        users={
+            "all": asked.users,
+            "not_asked": asked.not_asked,
+            "too_few_events": asked.too_short,
+            "answered": answered - popular,
+            "popular": popular,
+        },
+        events={"all": asked.events, "later": asked.later},
+        files={
+            shard.name: shard.num_rows
+            for shard in sorted(shards, key=lambda shard: shard.name)
+        },
+        model=dataclasses.asdict(description),
+        settings=options.settings(),
+        versions={
+            name: importlib.metadata.version(name) for name in _RECORDED_LIBRARIES
+        },
+    )
+
+
+def write_manifest(manifest: RecommendManifest, path: str) -> RecommendManifest:
+    """Writes the manifest."""
+    with new_file(path) as stream:
+        stream.write(manifest.to_json().encode())
+    return manifest

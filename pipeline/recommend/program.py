@@ -1,0 +1,91 @@
+"""Runs `recommend`: checks everything first, then builds, runs and reports."""
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from apache_beam.io.filesystems import FileSystems
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.beam_flags import beam_options, new_pipeline, start
+from pipeline.execution import filled
+from pipeline.input_files import input_bytes, list_files
+from pipeline.options import PARTITION_BYTES
+from pipeline.output import Contents, Output
+from pipeline.progress import stage_display
+from pipeline.recommend.flags import PROG, to_options
+from pipeline.recommend.graph import build
+from pipeline.recommend.manifest import KIND
+from pipeline.recommend.model_handler import read_description
+from pipeline.recommend.write import FOLDER
+from pipeline.storage import open_raw
+from schemas.errors import UserError
+from schemas.layout import MANIFEST, REJECTS, join
+
+CONTENTS = Contents(f"folder of {KIND}", frozenset({FOLDER, REJECTS}))
+
+
+def run(
+    args: argparse.Namespace, beam_arguments: Sequence[str], own_flags: Sequence[str]
+) -> int:
+    """Runs the pipeline.
+
+    Args:
+      args: the program's own flags.
+      beam_arguments: what is left, for Beam.
+      own_flags: the names of the program's own flags.
+
+    Returns:
+      The exit status, 0.
+
+    Raises:
+      UserError: what the user can mend; nothing complete was written.
+    """
+    started = time.monotonic()
+    pipeline = new_pipeline(beam_options(beam_arguments, own_flags, PROG))
+    files = list_files(args.input)
+    options = to_options(args, max(1, -(-input_bytes(files) // PARTITION_BYTES)))
+    description = read_description(options.model)
+    if options.users is not None and not FileSystems.exists(options.users):
+        raise UserError(
+            f"there is no file {options.users}; give --users a file of ids, one a line."
+        )
+    output = Output(args.output, args.overwrite, CONTENTS)
+    with filled(output):
+        build(pipeline, args.input, output.folder, options, description)
+        with stage_display(quiet=args.quiet):
+            start(pipeline).wait_until_finish()
+    if not args.quiet:
+        with open_raw(join(args.output, MANIFEST)) as stream:
+            manifest = json.loads(stream.read())
+        print_summary(manifest, args.output, time.monotonic() - started)
+    return 0
+
+
+def print_summary(manifest: dict[str, Any], output: str, seconds: float) -> None:
+    """Prints what was read, who was answered, and how long it took."""
+    rows, users = manifest["rows"], manifest["users"]
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    lines = [
+        ("rows read", rows["read"]),
+        ("  accepted", rows["accepted"]),
+        ("  rejected", sum(rows["rejected"].values())),
+        ("users", users["all"]),
+        ("  answered by the model", users["answered"]),
+        ("  given the popular items", users["popular"]),
+        ("  with too few events", users["too_few_events"]),
+        ("  not named by --users", users["not_asked"]),
+    ]
+    for name, count in lines:
+        table.add_row(name, f"{count:,}")
+    table.add_row("seconds", f"{seconds:.1f}")
+    answered = users["answered"] + users["popular"]
+    table.add_row("users a second", f"{answered / max(seconds, 1e-9):,.0f}")
+    console = Console(stderr=True, highlight=False, markup=False)
+    console.print(table)
+    console.print(f"\n{join(output, FOLDER)} is complete.", soft_wrap=True)

@@ -1,0 +1,55 @@
+"""The users named by --users, by partition."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from pipeline.read import partitions_of
+from pipeline.storage import open_text, read_line
+from schemas.errors import UserError
+
+_USERS_A_PART = 1 << 16
+
+
+def read_users(path: str, num_partitions: int) -> Iterator[tuple[int, list[str]]]:
+    """Yields (partition, some of its users) of a file of ids, one a line.
+
+    Args:
+      path: plain or .gz; empty lines are passed over.
+      num_partitions: parts into which users are divided, as `partition_events` does.
+
+    Raises:
+      UserError: the file can't be read, is not UTF-8, or names nobody.
+    """
+    found = False
+    with open_text(path) as stream:
+        for users in _parts(stream, path):
+            found = True
+            by_partition: dict[int, list[str]] = {}
+            for user, part in zip(
+                users, partitions_of(users, num_partitions).tolist(), strict=True
+            ):
+                by_partition.setdefault(part, []).append(user)
+            yield from by_partition.items()
+    if not found:
+        raise UserError(f"--users {path} names no user; give one id a line.")
+
+
+def _parts(stream: BinaryIO, path: str) -> Iterator[list[str]]:
+    users: list[str] = []
+    number = 0
+    while line := read_line(stream):
+        number += 1
+        try:
+            user = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise UserError(
+                f"--users {path}, line {number}, is not UTF-8 ({error.reason}); write "
+                "the file again."
+            ) from error
+        if user:
+            users.append(user)
+        if len(users) == _USERS_A_PART:
+            yield users
+            users = []
+    if users:
+        yield users
