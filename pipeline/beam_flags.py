@@ -1,6 +1,6 @@
 """Beam's own flags: which there are, and which engine `--runner` means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import (
@@ -9,10 +9,12 @@ from apache_beam.options.pipeline_options import (
     StandardOptions,
 )
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
-from apache_beam.runners.runner import PipelineResult, PipelineRunner, create_runner
+from apache_beam.runners.runner import PipelineRunner, create_runner
 
+from pipeline.credentials import check_credentials
+from pipeline.dataflow import check_dataflow, is_dataflow
 from schemas.command_line import Parser, unknown_argument
-from schemas.errors import UsageError, UserError
+from schemas.errors import UsageError
 
 DEFAULT_RUNNER = "DirectRunner"
 # Gives wrong results without an error: it drops branches and mixes tagged outputs.
@@ -79,37 +81,29 @@ def runner_of(name: str | None) -> PipelineRunner:
         ) from error
 
 
-def new_pipeline(options: PipelineOptions) -> beam.Pipeline:
+def new_pipeline(
+    options: PipelineOptions, paths: Mapping[str, Sequence[str]]
+) -> beam.Pipeline:
     """Returns an empty pipeline on the engine that the options name.
+
+    Args:
+      options: Beam's own; what follows from others is filled in.
+      paths: what the workers read and write, by the flag that names it.
 
     Raises:
       UsageError: there is no such engine, or it needs flags that are not given.
     """
     name = options.view_as(StandardOptions).runner
     runner = runner_of(name)
+    if is_dataflow(runner):
+        check_dataflow(options, runner, paths)
+    check_credentials(options, (path for named in paths.values() for path in named))
     try:
         return beam.Pipeline(runner=runner, options=options)
     except ValueError as error:
         raise UsageError(
             f"--runner {name} can't be used: {_one_line(error)}; give the flags that "
             "it needs, or use DirectRunner"
-        ) from error
-
-
-def start(pipeline: beam.Pipeline) -> PipelineResult:
-    """Starts a pipeline; on the engine in this process, runs it to its end.
-
-    Raises:
-      UserError: another engine could not be reached or started.
-    """
-    if isinstance(pipeline.runner, FnApiRunner):
-        return pipeline.run()
-    try:
-        return pipeline.run()
-    except Exception as error:  # Each engine raises errors of its own.
-        raise UserError(
-            f"--runner {type(pipeline.runner).__name__} could not be started: "
-            f"{_one_line(error)}; check the flags that it needs, or use DirectRunner."
         ) from error
 
 

@@ -4,16 +4,16 @@ import importlib.metadata
 from collections.abc import Sequence
 
 import apache_beam as beam
-import tensorflow_transform.beam as tft_beam
 from apache_beam.pvalue import AsList, AsSingleton
 
 from pipeline.accounts import DayPlan, ReadAccount, SequenceAccount, row_counts
 from pipeline.learned import Learned, num_items_of, read_learned
 from pipeline.options import Options, iso_date
-from pipeline.output import TRANSFORM_TEMP
 from pipeline.read import ReadEvents
 from pipeline.sequence import CutWindows, SortHistories
+from pipeline.storage import delete_folder
 from pipeline.transform import TransformWindows
+from pipeline.transform_graph import WriteTransformGraph
 from pipeline.write import Shard, WriteExamples, WriteRejects, write_manifest
 from schemas.features import example_features
 from schemas.layout import MANIFEST, TRAIN, join
@@ -31,7 +31,11 @@ _RECORDED_LIBRARIES = (
 
 
 def build(
-    pipeline: beam.Pipeline, patterns: Sequence[str], output: str, options: Options
+    pipeline: beam.Pipeline,
+    patterns: Sequence[str],
+    output: str,
+    temp_folder: str,
+    options: Options,
 ) -> None:
     """Adds all steps from the input's files to the manifest of the data set.
 
@@ -39,6 +43,7 @@ def build(
       pipeline: an empty pipeline.
       patterns: files or globs.
       output: the data set's folder.
+      temp_folder: where tf.Transform may write; deleted at the end.
       options: all settings.
     """
     reading = pipeline | "ReadEvents" >> ReadEvents(
@@ -58,9 +63,9 @@ def build(
         >> CutWindows(sequences, options, [TRAIN, *options.split.held_out])
     )
     transformed = windows | "TransformWindows" >> TransformWindows(
-        training[TRAIN], options, join(output, TRANSFORM_TEMP)
+        training[TRAIN], options, temp_folder
     )
-    learned = transformed.transform_fn[0] | "ReadLearned" >> beam.Map(
+    learned = transformed.graph | "ReadLearned" >> beam.Map(
         read_learned, options.window.max_length, options.min_item_count
     )
     num_items = learned | "TakeNumItems" >> beam.Map(num_items_of)
@@ -73,7 +78,9 @@ def build(
     rejects = reading.rejects | "WriteRejects" >> WriteRejects(
         output, reading.account, options.num_shards
     )
-    graph = transformed.transform_fn | "WriteGraph" >> tft_beam.WriteTransformFn(output)
+    graph = transformed.graph | "WriteGraph" >> WriteTransformGraph(
+        output, transformed.metadata, transformed.asset_map
+    )
     (
         pipeline
         | "StartManifest" >> beam.Create([options], reshuffle=False)
@@ -92,6 +99,7 @@ def build(
             AsList(graph),
         )
         | "WriteManifest" >> beam.Map(write_manifest, join(output, MANIFEST))
+        | "DeleteTemp" >> beam.Map(delete_temp, temp_folder)
     )
 
 
@@ -140,3 +148,8 @@ def make_manifest(
             name: importlib.metadata.version(name) for name in _RECORDED_LIBRARIES
         },
     )
+
+
+def delete_temp(_: Manifest, folder: str) -> None:
+    """Deletes tf.Transform's scratch files once nothing can need them."""
+    delete_folder(folder)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
+from pipeline.storage import delete_folder, is_remote
 from schemas.errors import UsageError, UserError
 from schemas.layout import (
     MANIFEST,
@@ -76,7 +77,7 @@ class Output:
             raise UsageError("--output names no folder")
         self._path = path.rstrip("/") or path
         self._contents = contents
-        self._is_local = "://" not in path
+        self._is_local = not is_remote(path)
         self._is_new = False
         if self._is_local:
             self._check_local()
@@ -120,7 +121,6 @@ class Output:
     def complete(self) -> None:
         """Puts the finished output in its place."""
         if not self._is_local:
-            _delete_remote(join(self._path, TRANSFORM_TEMP))
             return
         _remove_local(join(self.folder, TRANSFORM_TEMP))
         # The manifest goes first and comes last, so that no moment shows a mixture.
@@ -158,7 +158,7 @@ class Output:
         if FileSystems.exists(join(self._path, MANIFEST)):
             FileSystems.delete([join(self._path, MANIFEST)])
         for entry in sorted(self._contents.all_entries - {MANIFEST}):
-            _delete_remote(join(self._path, entry))
+            delete_folder(join(self._path, entry))
 
 
 def _remove_local(path: str) -> None:
@@ -166,9 +166,3 @@ def _remove_local(path: str) -> None:
         shutil.rmtree(path)
     elif os.path.lexists(path):
         os.remove(path)
-
-
-def _delete_remote(folder: str) -> None:
-    found = FileSystems.match([f"{folder}/**"])[0].metadata_list
-    if found:
-        FileSystems.delete([entry.path for entry in found])

@@ -4,16 +4,17 @@ import argparse
 import time
 from collections.abc import Sequence
 
-from pipeline.beam_flags import beam_options, new_pipeline, start
+from pipeline.beam_flags import beam_options, new_pipeline
 from pipeline.execution import filled
 from pipeline.flags import PROG, to_options
 from pipeline.graph import build
 from pipeline.input_files import input_bytes, list_files
+from pipeline.jobs import is_dry_run, run_job
 from pipeline.options import PARTITION_BYTES
 from pipeline.output import Output
-from pipeline.progress import stage_display
 from pipeline.storage import open_raw
 from pipeline.summary import print_summary
+from pipeline.transform_temp import transform_temp
 from schemas.layout import MANIFEST, join
 from schemas.manifest import Manifest
 
@@ -35,15 +36,20 @@ def run(
       UserError: what the user can mend; nothing complete was written.
     """
     started = time.monotonic()
-    pipeline = new_pipeline(beam_options(beam_arguments, own_flags, PROG))
+    pipeline = new_pipeline(
+        beam_options(beam_arguments, own_flags, PROG),
+        {"--input": args.input, "--output": [args.output]},
+    )
     files = list_files(args.input)
     options = to_options(args, max(1, -(-input_bytes(files) // PARTITION_BYTES)))
     output = Output(args.output, args.overwrite)
-    with filled(output):
-        build(pipeline, args.input, output.folder, options)
-        with stage_display(quiet=args.quiet):
-            start(pipeline).wait_until_finish()
-    if not args.quiet:
+    with (
+        transform_temp(output, pipeline) as temp_folder,
+        filled(output, untouched=is_dry_run(pipeline)),
+    ):
+        build(pipeline, args.input, output.folder, temp_folder, options)
+        is_complete = run_job(pipeline, wait=not args.no_wait, quiet=args.quiet)
+    if is_complete and not args.quiet:
         manifest = read_manifest(args.output)
         print_summary(manifest, args.output, time.monotonic() - started)
     return 0

@@ -1,7 +1,7 @@
 """A live line that says which part of the pipeline is at work.
 
 Beam's in-process engine names the stage it runs in its debug log, and says nothing else
-meanwhile; another runner has a display of its own.
+meanwhile; Dataflow's client passes on what the service says of the job.
 """
 
 import contextlib
@@ -13,8 +13,15 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-_ENGINE_LOGGER = "apache_beam.runners.portability.fn_api_runner"
-_MARK = "Running bundle for stage"
+# Where each engine tells what it is at, and how much of its log is needed for that.
+_LOGGERS = {
+    "apache_beam.runners.portability.fn_api_runner": logging.DEBUG,
+    "apache_beam.runners.dataflow.dataflow_runner": logging.INFO,
+}
+# What begins a message that names a stage.
+_BUNDLE = "Running bundle for stage"
+_OPERATION = "Executing operation"
+_STATE = "Job %s is in state"
 
 # The step whose name stands in a stage's name, and what it does, in words.
 _STAGES = (
@@ -26,6 +33,7 @@ _STAGES = (
     ("WriteShards", "writing TFRecords"),
     ("MakeManifest", "writing the manifest"),
 )
+_FIRST = {_STAGES[0][1]}
 
 
 @contextlib.contextmanager
@@ -39,22 +47,31 @@ def stage_display(quiet: bool = False) -> Iterator[None]:
         yield
         return
     console = Console(stderr=True, highlight=False)
-    logger = logging.getLogger(_ENGINE_LOGGER)
-    level, propagate = logger.level, logger.propagate
     with contextlib.ExitStack() as stack:
         status = None
         if sys.stderr.isatty():
             status = stack.enter_context(console.status("starting"))
         handler = _StageHandler(console, status)
-        logger.addHandler(handler)
-        logger.setLevel(logging.DEBUG)
-        logger.propagate = False
-        try:
-            yield
-        finally:
-            logger.removeHandler(handler)
-            logger.setLevel(level)
-            logger.propagate = propagate
+        for name, level in _LOGGERS.items():
+            stack.enter_context(_handled(logging.getLogger(name), level, handler))
+        yield
+
+
+@contextlib.contextmanager
+def _handled(
+    logger: logging.Logger, level: int, handler: logging.Handler
+) -> Iterator[None]:
+    """Gives all records of a logger, from a level on, to one handler alone."""
+    before = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
 
 
 class _StageHandler(logging.Handler):
@@ -71,11 +88,9 @@ class _StageHandler(logging.Handler):
         if record.levelno >= logging.WARNING:
             logging.getLogger().handle(record)
             return
-        if not str(record.msg).startswith(_MARK):
-            return
-        name = stage_in_words(str(record.args))
+        name = _words_of(record)
         # The engine begins with small stages of all parts, such as their constants.
-        started = bool(self._shown) or name == _STAGES[0][1]
+        started = bool(self._shown) or name in _FIRST or name.startswith("the job")
         if not name or name in self._shown or not started:
             return
         self._shown.add(name)
@@ -84,6 +99,18 @@ class _StageHandler(logging.Handler):
             self._status.update(f"{name} ({seconds:.0f} s)")  # type: ignore[attr-defined]
         else:
             self._console.print(f"{seconds:6.1f} s  {name}")
+
+
+def _words_of(record: logging.LogRecord) -> str:
+    """Returns what a record says is at work; the empty text where it says nothing."""
+    message = str(record.msg)
+    if message.startswith(_BUNDLE):
+        return stage_in_words(str(record.args))
+    if _OPERATION in message:
+        return stage_in_words(message)
+    if message.startswith(_STATE) and isinstance(record.args, tuple):
+        return f"the job is {str(record.args[-1]).removeprefix('JOB_STATE_').lower()}"
+    return ""
 
 
 def stage_in_words(stage: str) -> str:

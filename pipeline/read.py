@@ -19,6 +19,7 @@ from pipeline.options import ReadOptions
 from pipeline.parse.dates import day_of
 from pipeline.parse.events import MOMENT, USER, Events, parse_events
 from pipeline.row_blocks import row_blocks
+from pipeline.worker_versions import check_versions
 
 # Positions in the input are 63-bit integers: the file's ordinal above, the byte or row
 # in the file below.
@@ -63,6 +64,7 @@ class ReadEvents(beam.PTransform):
         ranges = (
             root
             | "NamePatterns" >> beam.Create([list(self.patterns)], reshuffle=False)
+            | "CheckVersions" >> check_versions()
             | "ListFiles" >> beam.FlatMap(list_files)
             | "SpreadFiles" >> beam.Reshuffle()
             | "SplitFiles" >> beam.FlatMap(split_file, self.options)

@@ -1,7 +1,8 @@
-"""Opening input files, local or remote, through Beam's file systems."""
+"""Files, local or remote, through Beam's file systems."""
 
 import contextlib
 import gzip
+import shutil
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
@@ -10,6 +11,7 @@ from apache_beam.io.filesystem import BeamIOError, CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from schemas.errors import UserError
+from schemas.layout import join
 
 _CHUNK_BYTES = 1 << 20
 
@@ -62,3 +64,66 @@ def read_line(stream: BinaryIO) -> bytes:
         if chunk.endswith(b"\n"):
             break
     return b"".join(parts)
+
+
+@contextlib.contextmanager
+def new_file(path: str) -> Iterator[BinaryIO]:
+    """Writes a file under another name and renames it when it is whole.
+
+    A worker that is stopped, or tried again, never leaves half a file behind under the
+    name that readers look for.
+
+    Raises:
+      UserError: the file can't be written, for instance since the disk is full.
+    """
+    partial = f"{path}.partial"
+    try:
+        with FileSystems.create(
+            partial, compression_type=CompressionTypes.UNCOMPRESSED
+        ) as stream:
+            yield stream
+        if FileSystems.exists(path):
+            FileSystems.delete([path])
+        FileSystems.rename([partial], [path])
+    except (OSError, BeamIOError) as error:
+        raise UserError(
+            f"cannot write {path}: {error}; make room there, or choose another "
+            "--output."
+        ) from error
+
+
+def is_remote(path: str) -> bool:
+    """Whether a path names a storage, such as gs://, and no file of this machine."""
+    return "://" in path
+
+
+def copy_folder(source: str, destination: str, without: str = "") -> None:
+    """Copies all files of a folder, from any storage to any other.
+
+    Args:
+      source: the folder.
+      destination: the folder to fill.
+      without: an entry of the folder that is left out.
+
+    Raises:
+      UserError: a file can't be read or written.
+    """
+    prefix = join(source, "")
+    for path in files_of(source):
+        name = path.removeprefix(prefix)
+        if without and name.split("/")[0] == without:
+            continue
+        with open_raw(path) as reader, new_file(join(destination, name)) as writer:
+            shutil.copyfileobj(reader, writer, _CHUNK_BYTES)
+
+
+def delete_folder(folder: str) -> None:
+    """Deletes all files of a folder, or nothing where there is none."""
+    if paths := files_of(folder):
+        FileSystems.delete(paths)
+
+
+def files_of(folder: str) -> list[str]:
+    """Returns the paths of all files in a folder and in those inside it."""
+    found = FileSystems.match([join(folder, "**")])[0].metadata_list
+    return [entry.path for entry in found]

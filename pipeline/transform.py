@@ -10,6 +10,7 @@ import tensorflow as tf
 import tensorflow_transform.beam as tft_beam
 from apache_beam.typehints.decorators import no_annotations
 from tensorflow_transform.tf_metadata import schema_utils
+from tensorflow_transform.tf_metadata.dataset_metadata import DatasetMetadata
 from tfx_bsl.public import tfxio
 from tfx_bsl.tfxio import tensor_representation_util
 
@@ -28,11 +29,15 @@ class Transformed(NamedTuple):
       examples: of each split, record batches with the columns of
         `schemas.features.example_features` and the digests that passed through, each
         paired with an empty dict.
-      transform_fn: the transform graph, as tf.Transform hands it about.
+      graph: the folder of the transform graph, while the pipeline runs.
+      metadata: the schema of the examples, one `DatasetMetadata`.
+      asset_map: the file of each asset by its key.
     """
 
     examples: dict[str, beam.PCollection[tuple[pa.RecordBatch, dict[str, pa.Array]]]]
-    transform_fn: Any
+    graph: beam.PCollection[str]
+    metadata: beam.PCollection[DatasetMetadata]
+    asset_map: dict[str, str]
 
 
 @dataclass
@@ -76,7 +81,10 @@ class TransformWindows(beam.PTransform):
                     output_record_batches=True
                 )
                 examples[name] = transformed
-        return Transformed(examples, transform_fn)
+        graph, metadata = transform_fn
+        return Transformed(
+            examples, graph, metadata.deferred_metadata, metadata.asset_map
+        )
 
 
 def raw_adapter_config(max_length: int) -> tfxio.TensorAdapterConfig:

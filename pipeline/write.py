@@ -1,21 +1,17 @@
 """Writing, as Beam steps: examples to sorted shards, rejects, and the manifest."""
 
-import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import BinaryIO
 
 import apache_beam as beam
 import pyarrow as pa
-from apache_beam.io.filesystem import BeamIOError, CompressionTypes
-from apache_beam.io.filesystems import FileSystems
 
 from pipeline import columns
 from pipeline.accounts import PlacedReject, ReadAccount
 from pipeline.examples import SHARD_SCHEMA, encode_examples, sorted_examples
 from pipeline.reject_lines import reject_lines
+from pipeline.storage import new_file
 from pipeline.tfrecords import write_tfrecords
-from schemas.errors import UserError
 from schemas.layout import REJECTS, join, rejects_name, shard_name
 from schemas.manifest import Manifest
 
@@ -150,29 +146,3 @@ def write_manifest(manifest: Manifest, path: str) -> Manifest:
     with new_file(path) as stream:
         stream.write(manifest.to_json().encode())
     return manifest
-
-
-@contextlib.contextmanager
-def new_file(path: str) -> Iterator[BinaryIO]:
-    """Writes a file under another name and renames it when it is whole.
-
-    A worker that is stopped, or tried again, never leaves half a file behind under the
-    name that readers look for.
-
-    Raises:
-      UserError: the file can't be written, for instance since the disk is full.
-    """
-    partial = f"{path}.partial"
-    try:
-        with FileSystems.create(
-            partial, compression_type=CompressionTypes.UNCOMPRESSED
-        ) as stream:
-            yield stream
-        if FileSystems.exists(path):
-            FileSystems.delete([path])
-        FileSystems.rename([partial], [path])
-    except (OSError, BeamIOError) as error:
-        raise UserError(
-            f"cannot write {path}: {error}; make room there, or choose another "
-            "--output."
-        ) from error

@@ -10,7 +10,7 @@ from pipeline.accounts import ReadAccount
 from pipeline.recommend.options import RecommendOptions
 from pipeline.recommend.requests import RequestAccount
 from pipeline.recommend.write import AnswerShard
-from pipeline.write import new_file
+from pipeline.storage import new_file
 from schemas.exported_model import Description
 from schemas.manifest import RowCounts
 

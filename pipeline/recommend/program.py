@@ -10,12 +10,12 @@ from apache_beam.io.filesystems import FileSystems
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.beam_flags import beam_options, new_pipeline, start
+from pipeline.beam_flags import beam_options, new_pipeline
 from pipeline.execution import filled
 from pipeline.input_files import input_bytes, list_files
+from pipeline.jobs import is_dry_run, run_job
 from pipeline.options import PARTITION_BYTES
 from pipeline.output import Contents, Output
-from pipeline.progress import stage_display
 from pipeline.recommend.flags import PROG, to_options
 from pipeline.recommend.graph import build
 from pipeline.recommend.manifest import KIND
@@ -45,7 +45,15 @@ def run(
       UserError: what the user can mend; nothing complete was written.
     """
     started = time.monotonic()
-    pipeline = new_pipeline(beam_options(beam_arguments, own_flags, PROG))
+    pipeline = new_pipeline(
+        beam_options(beam_arguments, own_flags, PROG),
+        {
+            "--input": args.input,
+            "--output": [args.output],
+            "--model": [args.model],
+            "--users": [args.users] if args.users else [],
+        },
+    )
     files = list_files(args.input)
     options = to_options(args, max(1, -(-input_bytes(files) // PARTITION_BYTES)))
     description = read_description(options.model)
@@ -54,11 +62,10 @@ def run(
             f"there is no file {options.users}; give --users a file of ids, one a line."
         )
     output = Output(args.output, args.overwrite, CONTENTS)
-    with filled(output):
+    with filled(output, untouched=is_dry_run(pipeline)):
         build(pipeline, args.input, output.folder, options, description)
-        with stage_display(quiet=args.quiet):
-            start(pipeline).wait_until_finish()
-    if not args.quiet:
+        is_complete = run_job(pipeline, wait=not args.no_wait, quiet=args.quiet)
+    if is_complete and not args.quiet:
         with open_raw(join(args.output, MANIFEST)) as stream:
             manifest = json.loads(stream.read())
         print_summary(manifest, args.output, time.monotonic() - started)

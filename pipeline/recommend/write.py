@@ -14,7 +14,7 @@ from pipeline import columns
 from pipeline.digests import bucket_of
 from pipeline.recommend.model_handler import ANSWER_SCHEMA
 from pipeline.recommend.options import Format
-from pipeline.write import new_file
+from pipeline.storage import new_file
 from schemas.layout import join
 
 FOLDER = "recommendations"

@@ -7,7 +7,8 @@ from apache_beam.options.pipeline_options import (
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.portability.prism_runner import PrismRunner
 
-from pipeline.beam_flags import beam_options, new_pipeline, runner_of, start
+from pipeline.beam_flags import beam_options, new_pipeline, runner_of
+from pipeline.jobs import start
 from schemas.errors import UsageError, UserError
 
 OWN = ["--input", "--max_length"]
@@ -99,16 +100,8 @@ def test_unknown_runner_is_one_sentence(name):
         runner_of(name)
 
 
-def test_runner_without_the_flags_it_needs_is_one_sentence():
-    pytest.importorskip("apitools", reason="Dataflow's client is an extra")
-    with pytest.raises(UsageError) as caught:
-        new_pipeline(parse("--runner=DataflowRunner"))
-    assert "--runner DataflowRunner can't be used: " in str(caught.value)
-    assert "Missing required option: region; give the flags" in str(caught.value)
-
-
 def test_runner_that_cannot_be_started_is_one_sentence():
-    pipeline = new_pipeline(parse("--runner=PortableRunner"))
+    pipeline = new_pipeline(parse("--runner=PortableRunner"), {})
     with pytest.raises(
         UserError, match=r"PortableRunner could not be started: .* --jo"
     ):

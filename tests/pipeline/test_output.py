@@ -190,7 +190,7 @@ def test_remote_data_set_is_written_in_its_place(tmp_path):
     output = Output(f"{path}/", overwrite=False)
     assert output.folder == path
     output.prepare()
-    fill(tmp_path / "data", "old", MANIFEST, "train/a", f"{TRANSFORM_TEMP}/a/b")
+    fill(tmp_path / "data", "old", MANIFEST, "train/a")
     output.complete()
     assert written(tmp_path / "data") == {MANIFEST: "old", "train/a": "old"}
     with pytest.raises(UserError, match="already holds a complete data set"):

@@ -129,10 +129,10 @@ def test_rows_of_rejects_in_a_file_of_several_blocks(run, tmp_path):
 
 
 def test_interrupted_run_leaves_no_folder(run, tmp_path, monkeypatch):
-    def interrupt(_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipeline.program.start", interrupt)
+    monkeypatch.setattr("pipeline.program.run_job", interrupt)
     reviews = write(tmp_path / "reviews.csv", rows(5))
     status, lines = run(reviews, "--quiet")
     assert (status, lines) == (130, [f"{PROG}: stopped by the user"])

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.write import new_file
+from pipeline.storage import new_file
 from schemas.errors import UserError
 
 

@@ -1,0 +1,101 @@
+"""Runs a pipeline that was built: here, or as a job that a service runs."""
+
+import sys
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import GoogleCloudOptions, TestOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.runner import PipelineResult, PipelineState
+
+from pipeline.dataflow import is_dataflow
+from pipeline.progress import stage_display
+from schemas.errors import UsageError, UserError
+
+
+def is_dry_run(pipeline: beam.Pipeline) -> bool:
+    """Whether Beam's `--dry_run=True` asks to check everything and submit nothing.
+
+    Raises:
+      UsageError: the engine submits nothing anyway.
+    """
+    if not pipeline.options.view_as(TestOptions).dry_run:
+        return False
+    if not is_dataflow(pipeline.runner):
+        raise UsageError(
+            "--dry_run=True checks a job of --runner DataflowRunner; "
+            f"{type(pipeline.runner).__name__} submits none"
+        )
+    return True
+
+
+def run_job(pipeline: beam.Pipeline, *, wait: bool = True, quiet: bool = False) -> bool:
+    """Runs a pipeline.
+
+    Args:
+      pipeline: with all its steps.
+      wait: whether to wait for the end of a job that a service runs.
+      quiet: shows nothing.
+
+    Returns:
+      Whether the pipeline has run to its end; False where it was only submitted, or
+      only checked.
+
+    Raises:
+      UsageError: there is no job that could go on without this process.
+      UserError: another engine could not be reached or started.
+    """
+    if not wait and not is_dataflow(pipeline.runner):
+        raise UsageError(
+            "--no_wait is for --runner DataflowRunner; "
+            f"{type(pipeline.runner).__name__} ends with this process"
+        )
+    dry = is_dry_run(pipeline)
+    with stage_display(quiet=quiet):
+        result = start(pipeline)
+        if dry:
+            print("The settings are good; nothing was submitted.", file=sys.stderr)
+            return False
+        if not is_dataflow(pipeline.runner):
+            result.wait_until_finish()
+            return True
+        if not result.has_job:
+            print("The template was written; nothing was submitted.", file=sys.stderr)
+            return False
+        notes = _job_notes(pipeline, result.job_id())
+        if not quiet:
+            print(notes, file=sys.stderr)
+        if not wait:
+            return False
+        try:
+            return bool(result.wait_until_finish() == PipelineState.DONE)
+        except KeyboardInterrupt:
+            print(f"\nThe job goes on without this process. {notes}", file=sys.stderr)
+            raise
+
+
+def start(pipeline: beam.Pipeline) -> PipelineResult:
+    """Starts a pipeline; on the engine in this process, runs it to its end.
+
+    Raises:
+      UserError: another engine could not be reached or started.
+    """
+    if isinstance(pipeline.runner, FnApiRunner):
+        return pipeline.run()
+    try:
+        return pipeline.run()
+    except Exception as error:  # Each engine raises errors of its own.
+        raise UserError(
+            f"--runner {type(pipeline.runner).__name__} could not be started: "
+            f"{' '.join(str(error).split()).rstrip('.')}; check the flags that it "
+            "needs, or use DirectRunner."
+        ) from error
+
+
+def _job_notes(pipeline: beam.Pipeline, job_id: str) -> str:
+    cloud = pipeline.options.view_as(GoogleCloudOptions)
+    return (
+        f"Job {job_id}: https://console.cloud.google.com/dataflow/jobs/"
+        f"{cloud.region}/{job_id}?project={cloud.project}\n"
+        f"Cancel it with: gcloud dataflow jobs cancel {job_id} "
+        f"--project={cloud.project} --region={cloud.region}"
+    )

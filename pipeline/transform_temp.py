@@ -1,0 +1,48 @@
+"""Where tf.Transform keeps its scratch files while the pipeline runs."""
+
+import contextlib
+import tempfile
+import uuid
+from collections.abc import Iterator
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import GoogleCloudOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+from pipeline.output import TRANSFORM_TEMP, Output
+from pipeline.storage import is_remote
+from schemas.errors import UsageError
+from schemas.layout import join
+
+
+@contextlib.contextmanager
+def transform_temp(output: Output, pipeline: beam.Pipeline) -> Iterator[str]:
+    """Yields a folder that all workers and TensorFlow can write.
+
+    TensorFlow itself writes there, and knows `gs://` but not `s3://`: so a run on this
+    machine keeps its scratch files on it, whatever the output's storage is. What is
+    left at `--temp_location` is deleted by the pipeline's last step, since whoever
+    started it may be gone by then.
+
+    Args:
+      output: where the data set goes.
+      pipeline: tells the engine, and Beam's own flags.
+
+    Raises:
+      UsageError: the workers share no folder with TensorFlow.
+    """
+    if not is_remote(output.folder):
+        # Inside the output, so that no other disk needs room.
+        yield join(output.folder, TRANSFORM_TEMP)
+    elif isinstance(pipeline.runner, FnApiRunner):
+        with tempfile.TemporaryDirectory() as folder:
+            yield folder
+    else:
+        shared = pipeline.options.view_as(GoogleCloudOptions).temp_location
+        if shared is None or not shared.startswith("gs://"):
+            raise UsageError(
+                f"--runner {type(pipeline.runner).__name__} with --output "
+                f"{output.folder} needs --temp_location gs://BUCKET/FOLDER, where "
+                "tf.Transform's workers meet"
+            )
+        yield join(shared, f"transform-{uuid.uuid4().hex}")
