@@ -52,11 +52,6 @@ def _add_files(group: argparse._ArgumentGroup) -> None:
     add("--output", required=True, metavar="DIR", help="folder of the data set")
     add("--overwrite", action="store_true", help="replace a complete data set there")
     add("--num_shards", type=int, default=8, help="files of each split (default 8)")
-    add(
-        "--no_wait",
-        action="store_true",
-        help="end once Dataflow has the job, instead of with it",
-    )
     add("--quiet", action="store_true", help="no progress and no closing table")
 
 

@@ -3,11 +3,16 @@
 import sys
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import GoogleCloudOptions, TestOptions
+from apache_beam.options.pipeline_options import (
+    GoogleCloudOptions,
+    StandardOptions,
+    TestOptions,
+)
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
-from apache_beam.runners.runner import PipelineResult, PipelineState
+from apache_beam.runners.runner import PipelineResult
 
 from pipeline.dataflow import is_dataflow
+from pipeline.execution import user_sentence
 from pipeline.progress import stage_display
 from schemas.errors import UsageError, UserError
 
@@ -28,25 +33,25 @@ def is_dry_run(pipeline: beam.Pipeline) -> bool:
     return True
 
 
-def run_job(pipeline: beam.Pipeline, *, wait: bool = True, quiet: bool = False) -> bool:
+def run_job(pipeline: beam.Pipeline, *, quiet: bool = False) -> bool:
     """Runs a pipeline.
 
     Args:
       pipeline: with all its steps.
-      wait: whether to wait for the end of a job that a service runs.
       quiet: shows nothing.
 
     Returns:
-      Whether the pipeline has run to its end; False where it was only submitted, or
-      only checked.
+      Whether the pipeline has run to its end; False where it was only submitted
+      (Beam's `--no_wait_until_finish`), or only checked (`--dry_run=True`).
 
     Raises:
       UsageError: there is no job that could go on without this process.
-      UserError: another engine could not be reached or started.
+      UserError: another engine could not be reached or started, or the job failed.
     """
-    if not wait and not is_dataflow(pipeline.runner):
+    waits = not pipeline.options.view_as(StandardOptions).no_wait_until_finish
+    if not waits and not is_dataflow(pipeline.runner):
         raise UsageError(
-            "--no_wait is for --runner DataflowRunner; "
+            "--no_wait_until_finish is for --runner DataflowRunner; "
             f"{type(pipeline.runner).__name__} ends with this process"
         )
     dry = is_dry_run(pipeline)
@@ -61,16 +66,25 @@ def run_job(pipeline: beam.Pipeline, *, wait: bool = True, quiet: bool = False) 
         if not result.has_job:
             print("The template was written; nothing was submitted.", file=sys.stderr)
             return False
-        notes = _job_notes(pipeline, result.job_id())
-        if not quiet:
-            print(notes, file=sys.stderr)
-        if not wait:
-            return False
-        try:
-            return bool(result.wait_until_finish() == PipelineState.DONE)
-        except KeyboardInterrupt:
-            print(f"\nThe job goes on without this process. {notes}", file=sys.stderr)
-            raise
+        return _follow(result, _job_notes(pipeline, result.job_id()), waits, quiet)
+
+
+def _follow(result: PipelineResult, notes: str, waits: bool, quiet: bool) -> bool:
+    """Waits for a job's end, if asked to; returns whether it has come."""
+    if not quiet:
+        print(notes, file=sys.stderr)
+    if not waits:
+        return False
+    try:
+        result.wait_until_finish()
+    except KeyboardInterrupt:
+        print(f"\nThe job goes on without this process. {notes}", file=sys.stderr)
+        raise
+    except RuntimeError as error:
+        raise UserError(
+            user_sentence(error) or f"{str(error).strip()}\n{notes}"
+        ) from error
+    return True
 
 
 def start(pipeline: beam.Pipeline) -> PipelineResult:

@@ -48,7 +48,7 @@ def run(
         filled(output, untouched=is_dry_run(pipeline)),
     ):
         build(pipeline, args.input, output.folder, temp_folder, options)
-        is_complete = run_job(pipeline, wait=not args.no_wait, quiet=args.quiet)
+        is_complete = run_job(pipeline, quiet=args.quiet)
     if is_complete and not args.quiet:
         manifest = read_manifest(args.output)
         print_summary(manifest, args.output, time.monotonic() - started)

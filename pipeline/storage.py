@@ -111,7 +111,8 @@ def copy_folder(source: str, destination: str, without: str = "") -> None:
     prefix = join(source, "")
     for path in files_of(source):
         name = path.removeprefix(prefix)
-        if without and name.split("/")[0] == without:
+        # TensorFlow marks folders on Cloud Storage by empty files that end in a slash.
+        if path.endswith("/") or (without and name.split("/")[0] == without):
             continue
         with open_raw(path) as reader, new_file(join(destination, name)) as writer:
             shutil.copyfileobj(reader, writer, _CHUNK_BYTES)

@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Iterator
 
 import apache_beam as beam
+import tensorflow as tf
 from apache_beam.options.pipeline_options import GoogleCloudOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
+from pipeline.jobs import is_dry_run
 from pipeline.output import TRANSFORM_TEMP, Output
-from pipeline.storage import is_remote
-from schemas.errors import UsageError
+from pipeline.storage import delete_folder, is_remote
+from schemas.errors import UsageError, UserError
 from schemas.layout import join
 
 
@@ -45,4 +47,25 @@ def transform_temp(output: Output, pipeline: beam.Pipeline) -> Iterator[str]:
                 f"{output.folder} needs --temp_location gs://BUCKET/FOLDER, where "
                 "tf.Transform's workers meet"
             )
-        yield join(shared, f"transform-{uuid.uuid4().hex}")
+        with _shared_folder(join(shared, f"transform-{uuid.uuid4().hex}")) as folder:
+            yield folder
+            if is_dry_run(pipeline):
+                delete_folder(folder)
+
+
+@contextlib.contextmanager
+def _shared_folder(folder: str) -> Iterator[str]:
+    """Yields a new folder that the job deletes, unless there will be no job."""
+    try:
+        tf.io.gfile.makedirs(folder)
+    except tf.errors.OpError as error:
+        raise UserError(
+            f"TensorFlow cannot write to --temp_location: {error.message}; check the "
+            "path, and that you may write there."
+        ) from error
+    try:
+        yield folder
+    except Exception:
+        with contextlib.suppress(Exception):
+            delete_folder(folder)
+        raise

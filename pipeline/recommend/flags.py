@@ -59,11 +59,6 @@ def _add_files(group: argparse._ArgumentGroup) -> None:
         help="of the files: JSON lines (gzip), or Parquet (default jsonl)",
     )
     add("--num_shards", type=int, default=8, help="files to write (default 8)")
-    add(
-        "--no_wait",
-        action="store_true",
-        help="end once Dataflow has the job, instead of with it",
-    )
     add("--quiet", action="store_true", help="no progress and no closing table")
 
 

@@ -64,7 +64,7 @@ def run(
     output = Output(args.output, args.overwrite, CONTENTS)
     with filled(output, untouched=is_dry_run(pipeline)):
         build(pipeline, args.input, output.folder, options, description)
-        is_complete = run_job(pipeline, wait=not args.no_wait, quiet=args.quiet)
+        is_complete = run_job(pipeline, quiet=args.quiet)
     if is_complete and not args.quiet:
         with open_raw(join(args.output, MANIFEST)) as stream:
             manifest = json.loads(stream.read())

@@ -1,0 +1,68 @@
+"""A key file of a service account that exists on loopback alone, and its tokens."""
+
+import http.server
+import json
+import threading
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+PROJECT = "loopback-project"
+
+
+class Credentials:
+    """Hands out tokens for a throw-away key.
+
+    Attributes:
+      environment: variables that lead Google's libraries to the key.
+    """
+
+    def __init__(self, folder):
+        """Writes the key file into a folder and starts the token service."""
+        self._server = http.server.ThreadingHTTPServer(("localhost", 0), _Tokens)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        path = Path(folder) / "key.json"
+        path.write_text(
+            json.dumps(
+                {
+                    "type": "service_account",
+                    "project_id": PROJECT,
+                    "private_key_id": "1",
+                    "private_key": key.private_bytes(
+                        serialization.Encoding.PEM,
+                        serialization.PrivateFormat.PKCS8,
+                        serialization.NoEncryption(),
+                    ).decode(),
+                    "client_email": f"job@{PROJECT}.iam.gserviceaccount.com",
+                    "client_id": "1",
+                    "token_uri": f"http://localhost:{self._server.server_port}/token",
+                }
+            )
+        )
+        self.environment = {
+            "GOOGLE_APPLICATION_CREDENTIALS": str(path),
+            "GOOGLE_CLOUD_PROJECT": PROJECT,
+        }
+
+    def close(self):
+        """Stops the token service."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Tokens(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        token = {"access_token": "token", "expires_in": 3600, "token_type": "Bearer"}
+        body = json.dumps(token).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Silent."""
