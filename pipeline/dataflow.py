@@ -1,6 +1,7 @@
 """What Dataflow needs, checked before anything is submitted."""
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 
 from apache_beam.options.pipeline_options import (
@@ -54,6 +55,7 @@ def check_dataflow(
             "--runner DataflowRunner needs --temp_location gs://BUCKET/FOLDER, in a "
             "bucket of the job's region"
         )
+    cloud.job_name = cloud.job_name or f"seamstress-{time.strftime('%Y%m%d-%H%M%S')}"
     # Beam fills in the staging location; tf.Transform needs the other one.
     cloud.temp_location = cloud.temp_location or cloud.staging_location
     for place in _PLACES:

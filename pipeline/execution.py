@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.output import Output
-from schemas.errors import UserError
+from schemas.errors import UsageError, UserError
 
 # How Beam shows an error of a step, from this process or from a worker, whose traceback
 # goes on after a blank line.
@@ -33,7 +33,7 @@ def filled(output: Output, untouched: bool = False) -> Iterator[None]:
     output.prepare()
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, UsageError):
         output.abandon()
         raise
     except Exception as error:

@@ -80,7 +80,7 @@ def _follow(result: PipelineResult, notes: str, waits: bool, quiet: bool) -> boo
     except KeyboardInterrupt:
         print(f"\nThe job goes on without this process. {notes}", file=sys.stderr)
         raise
-    except RuntimeError as error:
+    except Exception as error:  # Beam's class of it costs a second to import.
         raise UserError(
             user_sentence(error) or f"{str(error).strip()}\n{notes}"
         ) from error

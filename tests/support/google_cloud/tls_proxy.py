@@ -77,6 +77,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.wfile = self.connection.makefile("wb", 0)
         self.close_connection = False
 
+    def finish(self):
+        super().finish()
+        # The server closes the plain socket, which the TLS one has taken over.
+        self.connection.close()
+
     def _forward(self):
         headers = {
             k: v for k, v in self.headers.items() if k.lower() not in _OF_ONE_HOP

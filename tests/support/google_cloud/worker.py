@@ -96,6 +96,8 @@ class Worker:
             if self._died.exists() or time.monotonic() > limit:
                 break
             time.sleep(0.2)
+        if state == PipelineState.FAILED:
+            result.wait_until_finish()  # Raises what the job's last error says.
         if state != PipelineState.DONE:
             raise RuntimeError(f"the job ended as {state}:\n{self.log.read_text()}")
 

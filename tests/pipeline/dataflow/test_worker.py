@@ -1,0 +1,43 @@
+"""Whole jobs, run from what was staged by a worker in another virtual environment."""
+
+import pytest
+
+from tests.support import buckets
+from tests.support.google_cloud.cloud import BUCKET
+from tests.support.small_reviews import entries
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
+
+
+def test_the_data_set_equals_that_of_a_local_run(
+    cloud, working_service, reviews, sample_data_set
+):
+    output = f"{BUCKET}/data"
+    done = cloud.submit(working_service, f"--input={reviews}", f"--output={output}")
+    assert done.returncode == 0, done.stderr
+    assert f"{output} is complete" in done.stderr
+    remote, local = buckets.files_in(output), entries(sample_data_set)
+    assert set(remote) == set(local)
+    records = {name for name in local if name.endswith(".tfrecord.gz")}
+    assert len(records) == 3 * 8
+    assert {name: remote[name] for name in records} == {
+        name: local[name] for name in records
+    }
+    for name in ("manifest.json", "transform_fn/assets/item_vocabulary"):
+        assert remote[name] == local[name]
+    scratch = [
+        name for name in buckets.files_in(f"{BUCKET}/temp") if "transform" in name
+    ]
+    assert scratch == []
+
+
+def test_what_a_user_can_mend_is_one_sentence(cloud, working_service):
+    url = f"{BUCKET}/reviews/other.jsonl"
+    buckets.put(url, b'{"who": "a", "what": "b"}\n')
+    done = cloud.submit(working_service, f"--input={url}", f"--output={BUCKET}/none")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(
+        f"python -m pipeline: {url} has no field `user_id`; its fields are: who, what."
+    )
+    assert "Traceback" not in done.stderr
+    assert buckets.files_in(f"{BUCKET}/none") == {}
