@@ -34,8 +34,9 @@ class Mirror(StandIn):
     Args:
       name: the remote folder.
       folder: the local one; it must not be there yet.
-      owned: patterns of the entries of the folder that the command may read or
-        replace; others at the source are never looked at.
+      owned: the entries of the folder that the command may read or replace: names of
+        files and folders, and patterns with `*` of files. Others at the source are
+        never looked at.
       wanted: which files are read, by path in the folder.
       kept: which files are brought over, by path in the folder.
       last: names of the files that make a folder complete.
@@ -107,14 +108,16 @@ class Mirror(StandIn):
             entries = self._file_system.get_file_info(selector)
         except OSError as error:
             raise storage_error(name, error) from error
-        sizes: dict[str, int] = {}
-        for info in entries:
-            if not any(fnmatchcase(info.base_name, pattern) for pattern in owned):
-                continue
-            if info.type == FileType.File:
-                sizes[info.base_name] = info.size
-            else:
-                sizes |= list_files(self._file_system, name, info.base_name)
+        sizes = {
+            info.base_name: info.size
+            for info in entries
+            if info.type == FileType.File
+            and any(fnmatchcase(info.base_name, pattern) for pattern in owned)
+        }
+        # By name: pyarrow shows no folders of gs:// that have no object of their own.
+        for entry in owned:
+            if entry not in sizes and "*" not in entry:
+                sizes |= list_files(self._file_system, name, entry)
         return sizes
 
 
