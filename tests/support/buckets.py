@@ -44,11 +44,15 @@ def environment(scheme: str, address: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def serving(scheme: str) -> Iterator[str]:
-    """Yields the address of an emulator that runs until the end of the block."""
+def serving(scheme: str, **variables: str) -> Iterator[str]:
+    """Yields the address of an emulator that runs until the end of the block.
+
+    `variables` are added to the environment of the emulator.
+    """
     with subprocess.Popen(
         [sys.executable, "-m", "tests.support.bucket_server", scheme, BUCKET],
         cwd=ROOT,
+        env={**os.environ, **variables},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,5 +1,9 @@
 """What went wrong at a storage, in one sentence for its users."""
 
+import contextlib
+import errno
+from collections.abc import Iterator
+
 from schemas.errors import UserError
 from trainer.storage.paths import bucket_of, scheme_of
 
@@ -18,19 +22,34 @@ _ROLE = {
 }
 
 
-def storage_error(path: str, error: Exception, verb: str = "read") -> UserError:
-    """Returns the error to raise for one of pyarrow's file systems.
+@contextlib.contextmanager
+def told(path: str, verb: str = "read") -> Iterator[None]:
+    """Turns what pyarrow's file systems raise inside the block into a `UserError`.
 
     Args:
-      path: the remote path that was asked for.
-      error: what pyarrow raised.
-      verb: what was tried, `read` or `written`.
+      path: the remote path that is asked for.
+      verb: what is tried, `read` or `written`.
+
+    Raises:
+      UserError: the storage refused or did not answer.
+      OSError: the local disk is full.
     """
+    from pyarrow import ArrowException
+
+    try:
+        yield
+    except (OSError, ArrowException) as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise _storage_error(path, error, verb) from error
+
+
+def _storage_error(path: str, error: Exception, verb: str) -> UserError:
     text, scheme = str(error), scheme_of(path)
     if any(words in text for words in _NO_LOGIN):
         return UserError(
             f"{path} cannot be {verb}: there are no credentials for {scheme}:// that "
-            f"are accepted; {_LOGIN[scheme]}."
+            f"are accepted ({_short(text)}); {_LOGIN[scheme]}."
         )
     if isinstance(error, PermissionError) or any(word in text for word in _REFUSED):
         return UserError(
@@ -59,4 +78,5 @@ def _short(text: str) -> str:
     """Returns the client's own words, without its frame of status and metadata."""
     line = (text.strip() or "no reason is known").splitlines()[0]
     line = line.rpartition("with a last message of ")[2].partition(" error_info=")[0]
+    line = line.rpartition("The underlying error message was: ")[2]
     return line.partition(" (Request ID")[0].rstrip(" .:")[:300]

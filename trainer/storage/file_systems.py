@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from trainer.storage.errors import no_bucket, storage_error
+from trainer.storage.errors import no_bucket, told
 from trainer.storage.paths import bucket_of, key_of, scheme_of
 
 # The first request is answered soon or never: no network, no credentials. Later ones
@@ -36,7 +36,7 @@ def connect(path: str, verb: str = "read") -> Any:
     from pyarrow.fs import FileSelector, FileType
 
     scheme, bucket, key = scheme_of(path), bucket_of(path), key_of(path)
-    try:
+    with told(path, verb):
         first = _file_system(scheme, bucket, patient=False, **_endpoints())
         if key == bucket:
             # Not for the bucket's own data, which readers of objects may not see.
@@ -46,8 +46,6 @@ def connect(path: str, verb: str = "read") -> Any:
         if not found and not _has_bucket(first, bucket):
             raise no_bucket(path)
         return _file_system(scheme, bucket, patient=True, **_endpoints())
-    except (OSError, ValueError) as error:
-        raise storage_error(path, error, verb) from error
 
 
 def _has_bucket(file_system: Any, bucket: str) -> bool:

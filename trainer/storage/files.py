@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from trainer.storage.errors import storage_error
+from trainer.storage.errors import told
 from trainer.storage.file_systems import connect
 from trainer.storage.paths import check_path, is_remote, key_of
 from trainer.storage.transfer import put
@@ -27,7 +27,7 @@ def read_text(flag: str, path: str) -> str:
     check_path(flag, path)
     if not is_remote(path):
         return Path(path).read_text()
-    with open_remote(path) as file:
+    with open_remote(path) as file, told(path):
         return file.read().decode()
 
 
@@ -36,15 +36,14 @@ def open_remote(path: str) -> Iterator[BinaryIO]:
     """Opens a remote file for reading, with `seek`.
 
     Raises:
-      UserError: it cannot be opened or, while it is read, the storage fails.
+      UserError: it cannot be opened.
     """
     file_system = connect(path)
-    try:
-        with file_system.open_input_file(key_of(path)) as file:
-            # Lines are read from it, and each read of the storage is a request.
-            yield io.BufferedReader(_Raw(file), 1 << 20)
-    except OSError as error:
-        raise storage_error(path, error) from error
+    with told(path):
+        opened = file_system.open_input_file(key_of(path))
+    with opened as file:
+        # Lines are read from it, and each read of the storage is a request.
+        yield io.BufferedReader(_Raw(file), 1 << 20)
 
 
 def write_remote(path: str, text: str) -> None:

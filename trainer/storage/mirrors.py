@@ -17,7 +17,7 @@ from pathlib import Path
 from schemas.errors import UserError
 from trainer.storage import stand_ins
 from trainer.storage.copies import standing, temporary_folder
-from trainer.storage.errors import storage_error
+from trainer.storage.errors import told
 from trainer.storage.file_systems import connect
 from trainer.storage.paths import is_remote, key_of
 from trainer.storage.stand_ins import StandIn
@@ -104,10 +104,8 @@ class Mirror(StandIn):
         from pyarrow.fs import FileSelector, FileType
 
         selector = FileSelector(key_of(name), allow_not_found=True)
-        try:
+        with told(name):
             entries = self._file_system.get_file_info(selector)
-        except OSError as error:
-            raise storage_error(name, error) from error
         sizes = {
             info.base_name: info.size
             for info in entries

@@ -1,6 +1,6 @@
 """Moves files between a remote folder and a local one, several at a time."""
 
-import errno
+import contextlib
 import logging
 import os
 import shutil
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import UserError
-from trainer.storage.errors import storage_error
+from trainer.storage.errors import told
 from trainer.storage.paths import key_of
 
 _logger = logging.getLogger(__name__)
@@ -38,10 +38,8 @@ def list_files(file_system: Any, folder: str, top: str = "") -> dict[str, int]:
     root = key_of(folder)
     base = f"{root}/{top}" if top else root
     selector = FileSelector(base, recursive=True, allow_not_found=True)
-    try:
+    with told(folder):
         found = file_system.get_file_info(selector)
-    except OSError as error:
-        raise storage_error(folder, error) from error
     return {
         info.path[len(root) + 1 :]: info.size
         for info in found
@@ -72,17 +70,13 @@ def download(
     def copy(path: str) -> None:
         name, file = f"{folder.rstrip('/')}/{path}", target / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            # Without `compression` a file called .gz would come unpacked.
-            with (
-                file_system.open_input_stream(key_of(name), compression=None) as source,
-                open(file, "wb") as copied,
-            ):
-                shutil.copyfileobj(source, copied, _CHUNK_BYTES)
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            raise storage_error(name, error) from error
+        # Without `compression` a file called .gz would come unpacked.
+        with (
+            told(name),
+            file_system.open_input_stream(key_of(name), compression=None) as source,
+            open(file, "wb") as copied,
+        ):
+            shutil.copyfileobj(source, copied, _CHUNK_BYTES)
         found = file.stat().st_size
         if found != sizes[path]:
             raise UserError(
@@ -124,11 +118,11 @@ def put(file_system: Any, path: str, content: Any) -> None:
     Raises:
       UserError: it cannot be written.
     """
-    try:
-        with file_system.open_output_stream(key_of(path), compression=None) as stream:
-            shutil.copyfileobj(content, stream, _CHUNK_BYTES)
-    except OSError as error:
-        raise storage_error(path, error, "written") from error
+    with (
+        told(path, "written"),
+        file_system.open_output_stream(key_of(path), compression=None) as stream,
+    ):
+        shutil.copyfileobj(content, stream, _CHUNK_BYTES)
 
 
 def delete(file_system: Any, folder: str, paths: Iterable[str]) -> None:
@@ -140,12 +134,8 @@ def delete(file_system: Any, folder: str, paths: Iterable[str]) -> None:
 
     def remove(path: str) -> None:
         name = f"{folder.rstrip('/')}/{path}"
-        try:
+        with told(name, "written"), contextlib.suppress(FileNotFoundError):
             file_system.delete_file(key_of(name))
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            raise storage_error(name, error, "written") from error
 
     _each(remove, paths)
 

@@ -15,7 +15,7 @@ from trainer.data_copy import local_data_set, to_measure, to_train
 from trainer.data_set import open_data_set
 from trainer.records import load_split
 from trainer.serving.examples import example_split
-from trainer.storage.copies import local_copy
+from trainer.storage.copies import local_copy, opened_copy
 from trainer.storage.stand_ins import local
 
 
@@ -100,6 +100,14 @@ def test_a_disk_that_is_too_small(gs_bucket, monkeypatch, tmp_path):
         "TMPDIR to a folder on a larger disk."
     )
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_changes_while_it_is_copied(bucket):
+    put(f"{bucket}/data/a", b"four")
+    with opened_copy(f"{bucket}/data") as copy:
+        put(f"{bucket}/data/a", b"and four")
+        with pytest.raises(UserError, match=r"/data/a was cut short or changed while"):
+            copy.fetch(lambda _: True)
 
 
 def damaged(folder, bucket, path, content):
