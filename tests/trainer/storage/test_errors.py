@@ -101,14 +101,14 @@ def test_no_credentials_for_gs(key, tmp_path):
     if key is not None:
         file.write_text(key)
     done = run_python(
-        *["-m", "trainer", "predict", "--history=2016-04-20:1"],
-        "--model=gs://a-bucket/run/model",
+        *["-m", "trainer", "train", "--data=data", "--output=run"],
+        "--config=gs://a-bucket/config.json",
         GOOGLE_APPLICATION_CREDENTIALS=str(file),
     )
     assert done.returncode == 1
     error = done.stderr.splitlines()[-1]
     assert error.startswith(
-        "python -m trainer: gs://a-bucket/run/model cannot be read: there are no "
+        "python -m trainer: gs://a-bucket/config.json cannot be read: there are no "
         "credentials for gs:// that are accepted ("
     )
     assert error.endswith(
