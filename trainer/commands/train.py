@@ -12,7 +12,6 @@ from typing import Any
 from trainer import flags
 from trainer.options import TrainOptions
 from trainer.runs import CONFIG, EXPORT, METRICS, OWNED, check_output
-from trainer.storage.paths import scheme_of
 from trainer.storage.stand_ins import local
 
 
@@ -78,6 +77,6 @@ def _summary(options: TrainOptions, metrics: dict[str, Any]) -> str:
         # On another backend than TensorFlow nothing is exported.
         *([predict] if Path(local(run), EXPORT).exists() else []),
         # TensorBoard reads local folders and gs:// alone.
-        *([board] if scheme_of(run) != "s3" else []),
+        *([board] if not run.startswith("s3://") else []),
     ]
     return "\n".join(lines)
