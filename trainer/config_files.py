@@ -3,11 +3,11 @@
 import dataclasses
 import json
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from schemas.errors import UsageError, did_you_mean
 from trainer.options import PER_CALL, TrainOptions
+from trainer.storage.files import read_text
 
 
 def ready_configs() -> list[str]:
@@ -25,13 +25,14 @@ def read_config(name: str) -> dict[str, Any]:
 
     Raises:
       UsageError: there is no such file, it is no JSON object, or a key is no flag.
+      UserError: it is remote and cannot be read.
     """
     try:
         if name in ready_configs():
             folder = resources.files("trainer") / "configs"
             text = (folder / f"{name}.json").read_text()
         else:
-            text = Path(name).read_text()
+            text = read_text("config", name)
         values = json.loads(text)
     except OSError as error:
         raise UsageError(

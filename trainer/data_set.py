@@ -11,6 +11,7 @@ from schemas.errors import UserError
 from schemas.features import GAP_DAYS, NB_DAYS, VOCABULARY_FILENAME
 from schemas.manifest import Manifest
 from trainer.errors import first_line
+from trainer.storage.stand_ins import local, name_of, names_in
 
 # The column that `--day_feature` names. That of `date` holds the date in training
 # windows alone (see `trainer.date_buckets`).
@@ -30,7 +31,8 @@ class DataSet:
     """A complete data set on disk.
 
     Attributes:
-      path: its folder, local or a URL that TensorFlow reads, such as gs://.
+      path: its folder as the user named it; a remote one is read where
+        `trainer.storage.stand_ins.local` says.
       manifest: what it holds.
     """
 
@@ -50,15 +52,15 @@ class DataSet:
     @property
     def transform_fn_path(self) -> str:
         """The folder of tf.Transform's graph, a SavedModel."""
-        return layout.join(self.path, layout.TRANSFORM_FN)
+        return layout.join(local(self.path), layout.TRANSFORM_FN)
 
     def num_records(self, split: str) -> int:
         """Returns the number of examples of a split, 0 where there is no such split."""
         return self.manifest.num_records(split)
 
     def files(self, split: str) -> list[str]:
-        """Returns the paths of a split's shards, sorted."""
-        folder = layout.join(self.path, split)
+        """Returns the local paths of a split's shards, sorted."""
+        folder = layout.join(local(self.path), split)
         names = sorted(self.manifest.records.get(split, {}))
         return [layout.join(folder, name) for name in names]
 
@@ -87,12 +89,15 @@ class DataSet:
             with tf.io.gfile.GFile(path, "rb") as file:
                 items: list[bytes] = file.read().split(b"\n")
         except tf.errors.OpError as error:
-            raise UserError(f"{path} cannot be read; {_WRITE_AGAIN}.") from error
+            raise UserError(
+                f"{name_of(path)} cannot be read; {_WRITE_AGAIN}."
+            ) from error
         if items[-1] == b"":
             items.pop()
         if len(items) != self.num_items:
             raise UserError(
-                f"{path} holds {len(items)} items, the manifest {self.num_items}; "
+                f"{name_of(path)} holds {len(items)} items, the manifest "
+                f"{self.num_items}; "
                 f"{_WRITE_AGAIN}."
             )
         return items
@@ -109,8 +114,8 @@ class DataSet:
             return tf.saved_model.load(self.transform_fn_path)
         except (OSError, ValueError, IndexError, tf.errors.OpError) as error:
             raise UserError(
-                f"{self.transform_fn_path} cannot be loaded ({first_line(error)}); "
-                f"{_WRITE_AGAIN}."
+                f"{name_of(self.transform_fn_path)} cannot be loaded "
+                f"({first_line(error)}); {_WRITE_AGAIN}."
             ) from error
 
 
@@ -124,12 +129,13 @@ def open_data_set(path: str) -> DataSet:
       UserError: there is no complete data set of this contract's version, or its
         shards are not those of the manifest.
     """
-    if not tf.io.gfile.isdir(path):
+    folder = local(path)
+    if not tf.io.gfile.isdir(folder):
         raise UserError(
             f"there is no data set at {path}; make one with `python -m pipeline "
             f"--input REVIEWS --output {path}`."
         )
-    source = layout.join(path, layout.MANIFEST)
+    source = layout.join(folder, layout.MANIFEST)
     if not tf.io.gfile.exists(source):
         raise UserError(
             f"{path} holds no {layout.MANIFEST}: it is no data set, or the pipeline "
@@ -137,10 +143,11 @@ def open_data_set(path: str) -> DataSet:
         )
     with tf.io.gfile.GFile(source, "rb") as file:
         text = file.read().decode("utf-8", errors="replace")
-    data_set = DataSet(path, Manifest.from_json(text, source))
+    data_set = DataSet(path, Manifest.from_json(text, name_of(source)))
     _check_shards(data_set)
     if not tf.io.gfile.isdir(data_set.transform_fn_path):
-        raise UserError(f"{data_set.transform_fn_path} is missing; {_WRITE_AGAIN}.")
+        missing = name_of(data_set.transform_fn_path)
+        raise UserError(f"{missing} is missing; {_WRITE_AGAIN}.")
     return data_set
 
 
@@ -148,9 +155,7 @@ def _check_shards(data_set: DataSet) -> None:
     """Refuses shards that the manifest does not name, and missing ones."""
     for split in sorted(set(layout.SPLIT_FOLDERS) | set(data_set.manifest.records)):
         folder = layout.join(data_set.path, split)
-        # Listed once: asking for each shard is slow on object stores.
-        found = tf.io.gfile.listdir(folder) if tf.io.gfile.isdir(folder) else []
-        shards = {name for name in found if ".tfrecord" in name}
+        shards = {name for name in names_in(folder) if ".tfrecord" in name}
         named = set(data_set.manifest.records.get(split, {}))
         for name in sorted(named - shards):
             raise UserError(

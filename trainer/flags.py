@@ -18,6 +18,7 @@ from trainer.options import (
     TrainOptions,
     TrainPositions,
 )
+from trainer.runs import check_folders
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     files = parser.add_argument_group("files")
     add(files, "data", "the data set that `python -m pipeline` wrote", metavar="DATA")
-    add(files, "output", "the folder for the run, a local one", metavar="RUN")
+    add(files, "output", "the folder for the run", metavar="RUN")
     add(files, "overwrite", "replace a finished run", action="store_true")
     add(
         files,
@@ -179,9 +180,11 @@ def from_arguments(args: argparse.Namespace) -> TrainOptions:
                 f"{'data set' if name == 'data' else 'run'}"
             )
     try:
-        return TrainOptions(**values)
+        options = TrainOptions(**values)
     except ValueError as error:
         raise UsageError(str(error)) from error
+    check_folders(options.data, options.output)
+    return options
 
 
 def _sizes(text: str) -> tuple[int, ...]:

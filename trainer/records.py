@@ -20,6 +20,7 @@ from schemas.features import (
     unknown_id,
 )
 from trainer.data_set import DataSet
+from trainer.storage.stand_ins import name_of
 
 T = TypeVar("T")
 
@@ -177,7 +178,7 @@ def _parsed_batches(
 
 def _damaged(path: str, detail: str) -> UserError:
     return UserError(
-        f"{path} is damaged ({detail}); write the data set again with "
+        f"{name_of(path)} is damaged ({detail}); write the data set again with "
         "`python -m pipeline --overwrite`."
     )
 

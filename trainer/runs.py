@@ -18,8 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import UsageError, UserError
+from schemas.features import VOCABULARY_FILENAME
 from trainer.errors import first_line
 from trainer.options import TrainOptions
+from trainer.storage.paths import check_path
+from trainer.storage.stand_ins import local, name_of
 
 CONFIG = "config.json"
 CHECKPOINTS = "checkpoints"
@@ -37,48 +40,47 @@ _ALL = (METRICS, MODEL, EXPORT, HISTORY, LOGS, CHECKPOINTS, CONFIG)
 # What `evaluate` adds; figures of a replaced model must not stay.
 _EVALUATIONS = "evaluation-*.json"
 
+# The entries of the folder that are a run's own, as patterns.
+OWNED = (*_ALL, _EVALUATIONS)
+
+
+def is_read(path: str) -> bool:
+    """Whether a file is read to measure a run, by its path in the run's folder."""
+    return path in (CONFIG, METRICS, MODEL, f"{EXPORT}/assets/{VOCABULARY_FILENAME}")
+
 
 def check_folders(data: str, output: str) -> None:
     """Refuses `--data` and `--output` that name no folder.
 
     Raises:
-      UsageError: one of them is empty, or `output` is a URL.
+      UsageError: one of them is empty, of a storage that is not known, or cut short.
     """
     for name, path in (("data", data), ("output", output)):
         if not path:
             raise UsageError(f"--{name} must name a folder, got ''")
-    _check_local(output)
-
-
-def _check_local(output: str) -> None:
-    if "://" in output:
-        raise UsageError(
-            f"--output must be a local folder, got {output}; copy it afterwards"
-        )
+        check_path(name, path)
 
 
 def check_output(output: str, overwrite: bool) -> None:
     """Refuses an output before any work is done.
 
     Raises:
-      UsageError: `output` is a URL.
       UserError: it holds a finished run and `overwrite` is not set, or files that
         are of no run and stand where a run keeps its own.
     """
-    _check_local(output)
-    if os.path.exists(Path(output, METRICS)) and not overwrite:
+    if os.path.exists(Path(local(output), METRICS)) and not overwrite:
         raise UserError(
             f"{output} already holds a finished run; choose another --output or add "
             "--overwrite."
         )
-    folder = Path(output)
+    folder = Path(local(output))
     if _is_run(folder):
         return
     for path in _files(folder):
         if _is_filled(path):
             raise UserError(
-                f"{path} is of no run of the trainer and would be replaced; choose "
-                "another --output."
+                f"{name_of(path)} is of no run of the trainer and would be replaced; "
+                "choose another --output."
             )
 
 
@@ -117,11 +119,10 @@ def prepare_run(output: str, overwrite: bool) -> Path:
     Other files in it stay.
 
     Raises:
-      UsageError: as `check_output`.
       UserError: as `check_output`, or the folder cannot be written.
     """
     check_output(output, overwrite)
-    folder = Path(output)
+    folder = Path(local(output))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path in _files(folder):
@@ -157,7 +158,7 @@ def load_run(path: str) -> tuple[Any, TrainOptions]:
     Raises:
       UserError: there is no finished run, or one of its files is damaged.
     """
-    folder = Path(path)
+    folder = Path(local(path))
     if not folder.is_dir():
         raise UserError(
             f"there is no run at {path}; make one with `python -m trainer train --data "
@@ -187,13 +188,13 @@ def read_metrics(path: str) -> dict[str, Any]:
     Raises:
       UserError: the file is missing or damaged.
     """
-    file = Path(path) / METRICS
+    file = Path(local(path)) / METRICS
     try:
         values = json.loads(file.read_text())
     except (OSError, ValueError) as error:
         raise _damaged(path, error) from error
     if not isinstance(values, dict):
-        raise _damaged(path, ValueError(f"{file} holds no JSON object"))
+        raise _damaged(path, ValueError(f"{name_of(file)} holds no JSON object"))
     return values
 
 

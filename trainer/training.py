@@ -19,12 +19,21 @@ from schemas.layout import EVAL, TRAIN
 from trainer import runs
 from trainer.batch_plan import plan_batches
 from trainer.batches import BatchSettings, training_batches
-from trainer.callbacks import EpochLines, HistoryFile, ProgressBar, StopOnNan, Validate
+from trainer.callbacks import (
+    EpochLines,
+    HistoryFile,
+    ProgressBar,
+    Publish,
+    StopOnNan,
+    Validate,
+)
 from trainer.compiled_model import compiled_model
 from trainer.data_set import DataSet, open_data_set
 from trainer.devices import Devices, set_up_devices
 from trainer.models import ModelConfig, NextItemModel, build_model
 from trainer.options import TrainOptions
+from trainer.storage import stand_ins
+from trainer.storage.paths import is_remote
 from trainer.target_counts import TargetCounts, count_targets
 from trainer.validation import Validation
 
@@ -72,6 +81,7 @@ def train(
     # Only now: what fails before must not cost the user an earlier run.
     folder = runs.prepare_run(options.output, options.overwrite)
     runs.write_json(folder / runs.CONFIG, options.to_json())
+    stand_ins.publish(options.output)
     start = time.monotonic()
     history = _fit(model, batches, steps, options, validation, folder)
     seconds = time.monotonic() - start
@@ -206,6 +216,8 @@ def _callbacks(
                 monitor=monitor, mode=mode, patience=options.patience
             )
         )
+    if is_remote(options.output):
+        callbacks.append(Publish(options.output))
     return callbacks
 
 

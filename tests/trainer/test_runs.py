@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import UsageError, UserError
+from schemas.errors import UserError
 from trainer.models import ModelConfig, build_model
 from trainer.options import TrainOptions
 from trainer.runs import load_run, prepare_run
@@ -113,5 +113,7 @@ def test_an_output_that_cannot_be_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="file cannot be written"):
         prepare_run(str(tmp_path / "file"), overwrite=False)
-    with pytest.raises(UsageError, match="must be a local folder, got gs://b/run"):
+    # Never a folder called "gs:" where a command has opened nothing in its place.
+    with pytest.raises(ValueError, match="no local folder stands for 'gs://b/run'"):
         prepare_run("gs://b/run", overwrite=False)
+    assert not Path("gs:").exists()

@@ -7,6 +7,7 @@ Usage:
 """
 
 import argparse
+import contextlib
 import json
 import logging
 
@@ -123,14 +124,27 @@ def run(args: argparse.Namespace) -> int:
 
     load_tensorflow()
     from trainer.comparison.compare import compare
-    from trainer.comparison.files import write_comparison
+    from trainer.comparison.files import OWNED, is_read, write_comparison
     from trainer.comparison.markdown import format_markdown
+    from trainer.data_copy import local_data_set, to_measure
     from trainer.retracing import without_retracing_warnings
+    from trainer.runs import METRICS
+    from trainer.runs import is_read as is_read_of_run
+    from trainer.storage.copies import local_copy
+    from trainer.storage.mirrors import mirrored
 
-    with without_retracing_warnings():
+    with contextlib.ExitStack() as stand_ins:
+        enter = stand_ins.enter_context
+        enter(mirrored(options.output, OWNED, is_read, last=(METRICS,)))
+        for run in options.runs:
+            enter(local_copy(run, is_read_of_run))
+        splits = to_measure(options.split, and_train=bool(configs))
+        enter(local_data_set(options.data, splits))
+        enter(without_retracing_warnings())
         comparison = compare(options, configs)
+        written = write_comparison(options.output, comparison)
     # Before it is printed, since what reads stdout may be gone.
-    for path in write_comparison(options.output, comparison):
+    for path in written:
         _logger.info("wrote %s", path)
     if args.format == "json":
         print(json.dumps(comparison.to_json(), indent=2))

@@ -6,15 +6,17 @@ Usage:
 """
 
 import argparse
+import contextlib
 import json
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from schemas import layout
 from schemas.errors import UsageError, UserError
 from trainer.evaluation import DEFAULT_RESAMPLES, FEWEST_RESAMPLES
+from trainer.storage.file_systems import connect
+from trainer.storage.paths import check_path, is_remote, join
 
 _logger = logging.getLogger(__name__)
 
@@ -89,12 +91,16 @@ def run(args: argparse.Namespace) -> int:
             f"--resamples must be at least {FEWEST_RESAMPLES}, got {args.resamples}"
         )
 
+    for flag in ("run", "data", "output"):
+        check_path(flag, getattr(args, flag) or "")
+
     # Only now: TensorFlow takes seconds, and a wrong flag should not.
     from trainer.quiet import load_tensorflow
 
     load_tensorflow()
     from trainer.baselines import fit_baselines
     from trainer.baselines.events import load_training_events
+    from trainer.data_copy import local_data_set, to_measure
     from trainer.data_set import open_data_set
     from trainer.evaluation.bootstrap import Bootstrap
     from trainer.evaluation.evaluation import evaluate
@@ -102,29 +108,40 @@ def run(args: argparse.Namespace) -> int:
     from trainer.evaluation.protocol import Scorer
     from trainer.evaluation.run_scorer import load_run_scorers
     from trainer.evaluation.table import format_table
-    from trainer.runs import write_json
+    from trainer.runs import is_read, write_json
+    from trainer.storage.copies import local_copy
+    from trainer.storage.files import write_remote
 
-    data_set = open_data_set(args.data)
-    split = choose_split(data_set, args.split)
-    output = None if args.output is None else Path(args.output)
-    scorers: list[Scorer] = []
-    if not args.baselines_only:
-        scorers += load_run_scorers(args.run, data_set)
-        output = output or Path(args.run) / f"evaluation-{split}.json"
-    if output is not None:
-        _check_output(output)
-    events = load_training_events(data_set)
-    scorers += fit_baselines(events)
-    with _progress() as report:
-        evaluation = evaluate(
-            data_set,
-            scorers,
-            split,
-            args.batch_size,
-            report,
-            item_counts=events.item_counts(),
-            bootstrap=Bootstrap(resamples=args.resamples),
-        )
+    with contextlib.ExitStack() as stand_ins:
+        # Before anything is copied, too; a local one is looked at below.
+        if args.output is not None and is_remote(args.output):
+            _check_output(args.output)
+        if not args.baselines_only:
+            stand_ins.enter_context(local_copy(args.run, is_read))
+        splits = to_measure(args.split)
+        stand_ins.enter_context(local_data_set(args.data, splits))
+
+        data_set = open_data_set(args.data)
+        split = choose_split(data_set, args.split)
+        output: str | None = args.output
+        scorers: list[Scorer] = []
+        if not args.baselines_only:
+            scorers += load_run_scorers(args.run, data_set)
+            output = output or join(args.run, f"evaluation-{split}.json")
+        if output is not None:
+            _check_output(output)
+        events = load_training_events(data_set)
+        scorers += fit_baselines(events)
+        with _progress() as report:
+            evaluation = evaluate(
+                data_set,
+                scorers,
+                split,
+                args.batch_size,
+                report,
+                item_counts=events.item_counts(),
+                bootstrap=Bootstrap(resamples=args.resamples),
+            )
     value = evaluation.to_json()
     if args.format == "json":
         print(json.dumps(value, indent=2))
@@ -132,7 +149,10 @@ def run(args: argparse.Namespace) -> int:
         print(format_table(evaluation))
     if output is not None:
         try:
-            write_json(output, value)
+            if is_remote(output):
+                write_remote(output, json.dumps(value, indent=2) + "\n")
+            else:
+                write_json(Path(output), value)
         except OSError as error:
             raise UserError(
                 f"{output} cannot be written ({error.strerror}); choose another "
@@ -142,8 +162,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _check_output(path: Path) -> None:
+def _check_output(output: str) -> None:
     """Refuses a file that cannot be written, before anything is measured."""
+    if is_remote(output):
+        connect(output, "written")
+        return
+    path = Path(output)
     if not path.parent.is_dir():
         raise UserError(
             f"{path} cannot be written: there is no folder {path.parent}; make it "
@@ -153,7 +177,7 @@ def _check_output(path: Path) -> None:
         raise UserError(f"{path} is a folder; give --output the name of a file.")
 
 
-@contextmanager
+@contextlib.contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """Yields a reporter that draws a bar for each scorer, on a terminal alone."""
     from rich.console import Console

@@ -7,8 +7,10 @@ Usage:
 """
 
 import argparse
+import contextlib
 import gzip
 import json
+import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -21,10 +23,13 @@ from trainer.serving import date_format
 from trainer.serving.requests import (
     HISTORY_FORM,
     LINE_FORM,
+    Event,
     Request,
     parse_history,
     read_requests,
 )
+from trainer.storage.files import open_remote
+from trainer.storage.paths import check_path, is_remote
 
 if TYPE_CHECKING:
     from trainer.serving.client import Recommendation
@@ -122,11 +127,32 @@ def run(args: argparse.Namespace) -> int:
     if args.examples is not None and args.examples < 1:
         raise UsageError(f"--examples must be at least 1, got {args.examples}")
     history = None if args.history is None else parse_history(args.history)
+    for flag in ("model", "data", "input"):
+        check_path(flag, getattr(args, flag) or "")
 
     # Only now: TensorFlow takes seconds, and a wrong flag should not.
     from trainer.quiet import load_tensorflow
 
     load_tensorflow()
+    with _stand_ins(args):
+        return _answer(args, history)
+
+
+@contextlib.contextmanager
+def _stand_ins(args: argparse.Namespace) -> Iterator[None]:
+    """Brings a remote model, and what examples need of a remote data set, here."""
+    from trainer.data_copy import local_data_set
+    from trainer.serving.examples import example_split
+    from trainer.storage.copies import local_copy
+
+    with contextlib.ExitStack() as stand_ins:
+        stand_ins.enter_context(local_copy(args.model))
+        if args.data is not None:
+            stand_ins.enter_context(local_data_set(args.data, example_split))
+        yield
+
+
+def _answer(args: argparse.Namespace, history: tuple[Event, ...] | None) -> int:
     from trainer.serving.client import Client
 
     if history is not None:
@@ -163,22 +189,23 @@ def _default_format() -> str:
 
 
 def _read_file(path: str) -> Iterator[Request]:
-    """Yields the requests of a file, plain or gzip, local or what TensorFlow reads."""
-    import tensorflow as tf
-
-    if not tf.io.gfile.exists(path):
-        raise UserError(f"there is no file {path}; give --input a file of JSON lines.")
-    if tf.io.gfile.isdir(path):
-        raise UserError(f"{path} is a folder; give --input a file of JSON lines.")
+    """Yields the requests of a file, plain or gzip, local or remote."""
+    if not is_remote(path):
+        if not os.path.exists(path):
+            raise UserError(
+                f"there is no file {path}; give --input a file of JSON lines."
+            )
+        if os.path.isdir(path):
+            raise UserError(f"{path} is a folder; give --input a file of JSON lines.")
     try:
-        with tf.io.gfile.GFile(path, "rb") as file:
+        with open_remote(path) if is_remote(path) else open(path, "rb") as file:
             # By its first bytes: a name does not say what a file holds.
             is_gzip = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
             file.seek(0)
             yield from read_requests(
                 gzip.GzipFile(fileobj=file) if is_gzip else file, path
             )
-    except (tf.errors.OpError, EOFError, OSError, zlib.error) as error:
+    except (EOFError, OSError, zlib.error) as error:
         raise UserError(f"{path} cannot be read ({first_line(error)}).") from error
 
 

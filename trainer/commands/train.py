@@ -11,7 +11,8 @@ from typing import Any
 
 from trainer import flags
 from trainer.options import TrainOptions
-from trainer.runs import EXPORT
+from trainer.runs import CONFIG, EXPORT, METRICS, OWNED, check_output
+from trainer.storage.stand_ins import local
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,11 +39,20 @@ def run(args: argparse.Namespace) -> int:
     from trainer.quiet import load_tensorflow
 
     load_tensorflow()
+    from trainer.data_copy import local_data_set, to_train
+    from trainer.storage.mirrors import mirrored
     from trainer.training import train
 
-    metrics = train(options)
+    with mirrored(
+        options.output, OWNED, lambda path: path in (CONFIG, METRICS), last=(METRICS,)
+    ):
+        # Before a data set is copied, too, and not only before the training.
+        check_output(options.output, options.overwrite)
+        with local_data_set(options.data, to_train):
+            metrics = train(options)
+        summary = _summary(options, metrics)
     if not options.quiet:
-        print(_summary(options, metrics))
+        print(summary)
     return 0
 
 
@@ -57,6 +67,7 @@ def _summary(options: TrainOptions, metrics: dict[str, Any]) -> str:
         f"          python -m trainer predict --model {run}/{EXPORT} "
         "--history DATE:ITEM,DATE:ITEM"
     )
+    board = f"          tensorboard --logdir {run}/logs"
     lines = [
         f"trained {metrics['epochs']} epochs in {metrics['seconds']:.1f} s "
         f"({metrics['windows_per_second']:,.0f} windows/s)",
@@ -64,7 +75,8 @@ def _summary(options: TrainOptions, metrics: dict[str, Any]) -> str:
         f"run       {run}",
         f"next      python -m trainer evaluate --run {run} --data {data}",
         # On another backend than TensorFlow nothing is exported.
-        *([predict] if Path(run, EXPORT).exists() else []),
-        f"          tensorboard --logdir {run}/logs",
+        *([predict] if Path(local(run), EXPORT).exists() else []),
+        # TensorBoard reads local folders and gs:// alone.
+        *([board] if not run.startswith("s3://") else []),
     ]
     return "\n".join(lines)

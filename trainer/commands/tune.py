@@ -7,12 +7,12 @@ Usage:
 """
 
 import argparse
-from pathlib import Path
 from typing import Any, get_args
 
 from schemas.errors import UsageError
 from trainer.config_files import read_config, ready_configs
 from trainer.options import ModelName, TrainOptions
+from trainer.storage.paths import join
 from trainer.tuning.options import DEFAULT_TRIALS, TuneOptions, TunerName
 from trainer.tuning.space import option_value
 from trainer.tuning.space_files import read_space, ready_spaces
@@ -96,9 +96,16 @@ def run(args: argparse.Namespace) -> int:
     from trainer.quiet import load_tensorflow
 
     load_tensorflow()
+    from trainer.data_copy import local_data_set, to_train
+    from trainer.storage.mirrors import mirrored
+    from trainer.tuning.search_folder import OWNED, is_kept
     from trainer.tuning.tune import tune
 
-    results = tune(options)
+    with (
+        mirrored(options.output, OWNED, kept=is_kept),
+        local_data_set(options.data, to_train),
+    ):
+        results = tune(options)
     if not options.quiet:
         print(_summary(options, results))
     return 0
@@ -139,9 +146,9 @@ def _summary(options: TuneOptions, results: list[Any]) -> str:
             f"tried     {tried}",
             f"best      trial {best.number}: {OBJECTIVE} {best.score:.4f}",
             f"          {best.settings_text}",
-            f"table     {Path(output, TABLE)}",
-            f"config    {Path(output, BEST)}",
-            f"next      python -m trainer train --config {Path(output, BEST)} "
+            f"table     {join(output, TABLE)}",
+            f"config    {join(output, BEST)}",
+            f"next      python -m trainer train --config {join(output, BEST)} "
             "--output RUN",
         ]
     )

@@ -21,6 +21,8 @@ from trainer.evaluation.held_out import choose_split
 from trainer.evaluation.measures import NDCG, at
 from trainer.evaluation.ranking import TargetRanks
 from trainer.options import TrainOptions
+from trainer.storage.mirrors import publish_if_possible
+from trainer.storage.stand_ins import local
 from trainer.training import train
 
 _logger = logging.getLogger(__name__)
@@ -61,6 +63,7 @@ def compare(options: CompareOptions, configs: Sequence[ConfigRuns]) -> Compariso
     for index, run in enumerate(missing):
         _logger.info("training %s (%d of %d)", run.output, index + 1, len(missing))
         train(run)
+        publish_if_possible(run.output)
         free_models()
         rankings[run.output] = rank_run(
             run.output, data_set, evaluator, options.batch_size
@@ -96,7 +99,7 @@ def _divide(
 
 def _make_folder(path: str) -> None:
     try:
-        Path(path).mkdir(parents=True, exist_ok=True)
+        Path(local(path)).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(
             f"{path} cannot be written ({error.strerror}); choose another --output."

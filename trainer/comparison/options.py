@@ -9,6 +9,7 @@ from schemas.errors import UsageError, did_you_mean
 from trainer.config_files import read_config, ready_configs
 from trainer.options import TrainOptions
 from trainer.runs import check_folders
+from trainer.storage.paths import check_path, join
 
 # The keys of `trainer.baselines.BASELINES` and of its `BY_NAME`, which cannot be
 # imported here: `--help` would wait for TensorFlow. A test holds them together.
@@ -65,6 +66,8 @@ class CompareOptions:
         if self.batch_size is not None and self.batch_size < 1:
             raise UsageError(f"--batch_size must be at least 1, got {self.batch_size}")
         _check_once("--baselines", self.baselines)
+        for run in self.runs:
+            check_path("runs", run)
         _check_once("--runs", [str(Path(run).resolve()) for run in self.runs])
         _check_config_names(self.configs)
 
@@ -109,7 +112,7 @@ def _config_runs(config: str, options: CompareOptions) -> ConfigRuns:
                     **values,
                     "data": options.data,
                     "seed": seed,
-                    "output": str(Path(options.output, RUNS, f"{name}-seed{seed}")),
+                    "output": join(options.output, RUNS, f"{name}-seed{seed}"),
                     "quiet": options.quiet,
                 }
             )

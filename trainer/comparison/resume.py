@@ -9,6 +9,7 @@ from schemas.manifest import Manifest
 from trainer.comparison.trained_run import read_trained_run
 from trainer.options import TrainOptions
 from trainer.runs import METRICS, check_output
+from trainer.storage.stand_ins import local
 
 
 def is_finished(options: TrainOptions, manifest: Manifest) -> bool:
@@ -25,7 +26,7 @@ def is_finished(options: TrainOptions, manifest: Manifest) -> bool:
       UserError: there is a finished run of other settings or of another data set, a
         damaged one, or a folder with files of no run.
     """
-    if not Path(options.output, METRICS).exists():
+    if not Path(local(options.output), METRICS).exists():
         check_output(options.output, overwrite=False)
         return False
     run = read_trained_run(options.output)

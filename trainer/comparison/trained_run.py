@@ -8,6 +8,7 @@ from typing import Any
 from schemas.errors import UserError
 from schemas.manifest import Manifest
 from trainer.runs import CONFIG, METRICS
+from trainer.storage.stand_ins import local, name_of
 
 # What a comparison shows of `metrics.json`.
 _SHOWN = ("best_epoch", "devices", "epochs", "parameters", "seconds")
@@ -56,7 +57,7 @@ def read_trained_run(path: str) -> TrainedRun:
     Raises:
       UserError: there is no finished run, or one of the files is damaged.
     """
-    folder = Path(path)
+    folder = Path(local(path))
     if not (folder / METRICS).exists():
         raise UserError(
             f"there is no finished run at {path}; make one with `python -m trainer "
@@ -83,5 +84,6 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _damaged(path: Path, detail: str | None) -> UserError:
     return UserError(
-        f"{path} cannot be used ({detail}); train the run again with --overwrite."
+        f"{name_of(path)} cannot be used ({detail}); train the run again with "
+        "--overwrite."
     )

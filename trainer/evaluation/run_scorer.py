@@ -13,6 +13,7 @@ from trainer.date_buckets import DateBuckets
 from trainer.evaluation.protocol import GAP_HIDDEN, Batch, Scores
 from trainer.models.base import DAYS, NextItemModel
 from trainer.runs import EXPORT, load_run, read_metrics
+from trainer.storage.stand_ins import local
 
 # Day columns whose last value is the days to the target. The last age tells them too,
 # less directly, in held-out windows that are dated from the target (README).
@@ -117,7 +118,7 @@ def load_run_scorer(path: str, data_set: DataSet) -> ModelScorer:
 
 def _exported_vocabulary(path: str) -> list[bytes] | None:
     """Returns the items that the run's export recommends; None without an export."""
-    file = Path(path) / EXPORT / "assets" / VOCABULARY_FILENAME
+    file = Path(local(path)) / EXPORT / "assets" / VOCABULARY_FILENAME
     if not file.exists():
         return None
     return file.read_bytes().removesuffix(b"\n").split(b"\n")

@@ -20,6 +20,7 @@ from schemas.exported_model import (
 from schemas.features import ITEM_ID
 from trainer.errors import first_line
 from trainer.serving.requests import Request
+from trainer.storage.stand_ins import local
 
 BATCH_SIZE = 256
 
@@ -46,7 +47,7 @@ class Client:
         """
         self.description = _read_description(export)
         try:
-            self._model = tf.saved_model.load(export)
+            self._model = tf.saved_model.load(local(export))
         # IndexError: TensorFlow's word for a file of weights that was cut short.
         except (OSError, ValueError, IndexError, tf.errors.OpError) as error:
             raise UserError(
@@ -110,13 +111,14 @@ def _read_description(export: str) -> Description:
         "name the folder `model` in what `python -m trainer train --output RUN` wrote, "
         "RUN/model"
     )
-    if not tf.io.gfile.isdir(export):
+    if not tf.io.gfile.isdir(local(export)):
         raise UserError(f"there is no folder {export}; {remedy}.")
     path = description_path(export)
-    if not tf.io.gfile.exists(path):
+    file_path = local(path)
+    if not tf.io.gfile.exists(file_path):
         raise UserError(f"{export} is no exported model of Seamstress; {remedy}.")
     try:
-        with tf.io.gfile.GFile(path, "rb") as file:
+        with tf.io.gfile.GFile(file_path, "rb") as file:
             return Description.from_json(file.read().decode())
     except (ValueError, tf.errors.OpError) as error:
         raise UserError(

@@ -6,11 +6,18 @@ import numpy as np
 
 from schemas import features, layout
 from schemas.errors import UserError
+from schemas.manifest import Manifest
 from trainer.data_set import DataSet
 from trainer.records import load_split
 from trainer.serving.requests import Event, Request
 
 _EPOCH = datetime.date(1970, 1, 1)
+
+
+def example_split(manifest: Manifest) -> tuple[str, ...]:
+    """Returns the one split that examples are taken from; empty without records."""
+    splits = (layout.TEST, layout.EVAL, layout.TRAIN)
+    return tuple(name for name in splits if manifest.num_records(name))[:1]
 
 
 def example_requests(data_set: DataSet, count: int) -> list[Request]:
@@ -28,11 +35,10 @@ def example_requests(data_set: DataSet, count: int) -> list[Request]:
       UserError: the data set has no record.
     """
     names = (features.ITEM_ID, features.DAY, features.USER_ID)
-    splits = (layout.TEST, layout.EVAL, layout.TRAIN)
-    split = next((name for name in splits if data_set.num_records(name)), None)
-    if split is None:
+    split = example_split(data_set.manifest)
+    if not split:
         raise UserError(f"{data_set.path} holds no records to take examples from.")
-    columns = load_split(data_set, split, names)
+    columns = load_split(data_set, split[0], names)
     items, days = columns[features.ITEM_ID], columns[features.DAY]
     known = (items != features.PADDING_ID) & (items <= data_set.num_items)
     requests: dict[str, Request] = {}

@@ -19,6 +19,7 @@ from schemas.exported_model import (
 from schemas.features import VOCABULARY_FILENAME
 from trainer.data_set import DataSet
 from trainer.serving.module import Recommender
+from trainer.storage.stand_ins import name_of
 
 _logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
         file.write(description.to_json())
     _remove(output)
     tf.io.gfile.rename(partial, output)
-    _logger.info("exported the model to %s", output)
+    _logger.info("exported the model to %s", name_of(output))
 
 
 def _remove(folder: str) -> None:

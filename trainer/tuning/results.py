@@ -10,6 +10,7 @@ from typing import Any
 from schemas.errors import UserError
 from trainer.durations import format_duration
 from trainer.runs import CONFIG, METRICS, write_json
+from trainer.storage.stand_ins import local, name_of
 from trainer.tuning.options import TuneOptions
 from trainer.tuning.search_folder import BEST, FIGURES, TABLE, trial_path
 
@@ -63,14 +64,14 @@ def read_metrics(path: str) -> dict[str, Any]:
     Raises:
       UserError: it cannot be read.
     """
-    file = Path(path, METRICS)
+    file = Path(local(path), METRICS)
     try:
         value = json.loads(file.read_text())
         float(value[OBJECTIVE])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{file} is missing or damaged, and the search needs it; choose another "
-            "--output."
+            f"{name_of(file)} is missing or damaged, and the search needs it; choose "
+            "another --output."
         ) from error
     metrics: dict[str, Any] = value
     return metrics
@@ -98,7 +99,7 @@ def write_results(options: TuneOptions, results: list[TrialResult]) -> None:
     Raises:
       OSError: a file cannot be written.
     """
-    folder = Path(options.output)
+    folder = Path(local(options.output))
     figures = {
         "objective": OBJECTIVE,
         "data": options.data,
@@ -112,7 +113,8 @@ def write_results(options: TuneOptions, results: list[TrialResult]) -> None:
     partial.write_text(format_table(options, results))
     os.replace(partial, folder / TABLE)
     if results and not results[0].failure:
-        config = Path(trial_path(options.output, results[0].number), CONFIG)
+        trial = local(trial_path(options.output, results[0].number))
+        config = Path(trial, CONFIG)
         write_json(folder / BEST, json.loads(config.read_text()))
 
 

@@ -16,6 +16,8 @@ from schemas.errors import UserError
 from schemas.layout import EVAL, TRAIN
 from trainer.data_set import DataSet
 from trainer.runs import write_json
+from trainer.storage.paths import join
+from trainer.storage.stand_ins import local, name_of
 from trainer.tuning.options import TuneOptions
 
 SETTINGS = "tune.json"
@@ -25,6 +27,16 @@ TABLE = "trials.md"
 TRIALS = "trials"
 STATE = "keras_tuner"
 
+# The entries of the folder that are a search's own.
+OWNED = (SETTINGS, BEST, FIGURES, TABLE, TRIALS, STATE)
+
+
+def is_kept(path: str) -> bool:
+    """Whether a file outlives its trial, by its path in the folder of the search."""
+    folder, _, file = path.partition("/")
+    in_trial = file.count("/") == 1 and file.endswith((".json", ".csv"))
+    return folder != TRIALS or in_trial
+
 
 def trial_path(output: str, number: int) -> str:
     """Returns the folder of a trial's run.
@@ -33,7 +45,7 @@ def trial_path(output: str, number: int) -> str:
       output: the folder of the search.
       number: of the trial, from 1.
     """
-    return str(Path(output, TRIALS, f"{number:03d}"))
+    return join(output, TRIALS, f"{number:03d}")
 
 
 def open_folder(options: TuneOptions, data_set: DataSet) -> None:
@@ -43,7 +55,7 @@ def open_folder(options: TuneOptions, data_set: DataSet) -> None:
       UserError: there is a search with other settings or on another data set, or the
         folder holds files of no search, or cannot be written.
     """
-    folder = Path(options.output)
+    folder = Path(local(options.output))
     # Through JSON, so that both sides of the comparison hold what JSON holds.
     settings = json.loads(json.dumps(_settings(options, data_set)))
     try:
@@ -53,8 +65,8 @@ def open_folder(options: TuneOptions, data_set: DataSet) -> None:
         for name in (BEST, FIGURES, TABLE, TRIALS, STATE):
             if os.path.lexists(folder / name):
                 raise UserError(
-                    f"{folder / name} is of no search and would be replaced; choose "
-                    "another --output."
+                    f"{name_of(folder / name)} is of no search and would be replaced; "
+                    "choose another --output."
                 )
         folder.mkdir(parents=True, exist_ok=True)
         write_json(folder / SETTINGS, settings)
@@ -93,12 +105,13 @@ def _check_same(path: Path, asked: dict[str, dict[str, Any]]) -> None:
         ]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UserError(
-            f"{path} is damaged or of another version; choose another --output."
+            f"{name_of(path)} is damaged or of another version; choose another "
+            "--output."
         ) from error
     if differences:
         raise UserError(
-            f"{path.parent} holds another search ({differences[0]}); choose another "
-            "--output, or give the flags of that search."
+            f"{name_of(path.parent)} holds another search ({differences[0]}); choose "
+            "another --output, or give the flags of that search."
         )
 
 

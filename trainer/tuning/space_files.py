@@ -3,9 +3,9 @@
 import json
 from importlib import resources
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
 from schemas.errors import UsageError
+from trainer.storage.files import read_text
 from trainer.tuning.space import SearchSpace, parse_space
 
 
@@ -24,10 +24,13 @@ def read_space(name: str, model: str) -> SearchSpace:
 
     Raises:
       UsageError: there is no such file, or it holds no space for the model.
+      UserError: it is remote and cannot be read.
     """
-    ready = name in ready_spaces()
     try:
-        text = (_folder() / f"{name}.json" if ready else Path(name)).read_text()
+        if name in ready_spaces():
+            text = (_folder() / f"{name}.json").read_text()
+        else:
+            text = read_text("space", name)
         values = json.loads(text)
     except OSError as error:
         raise UsageError(

@@ -18,6 +18,9 @@ from trainer.devices import Devices
 from trainer.durations import format_duration
 from trainer.errors import first_line
 from trainer.options import TrainOptions
+from trainer.storage.mirrors import publish_if_possible
+from trainer.storage.paths import join
+from trainer.storage.stand_ins import local
 from trainer.training import train
 from trainer.tuning.hyperparameters import values_of
 from trainer.tuning.options import TuneOptions
@@ -57,10 +60,12 @@ class TrialTuner(BaseTuner):
         try:
             # KerasTuner prints that it reloads.
             with contextlib.redirect_stdout(io.StringIO()):
-                super().__init__(oracle, directory=options.output, project_name=STATE)
+                super().__init__(
+                    oracle, directory=local(options.output), project_name=STATE
+                )
         except (OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
             raise UserError(
-                f"{Path(options.output, STATE)} is damaged or of another version "
+                f"{join(options.output, STATE)} is damaged or of another version "
                 f"({first_line(error)}); choose another --output."
             ) from error
 
@@ -119,6 +124,7 @@ class TrialTuner(BaseTuner):
         super().on_trial_end(trial)
         results = self.results()
         write_results(self._options, results)
+        publish_if_possible(self._options.output)
         number, _ = self._place(trial)
         (result,) = [result for result in results if result.number == number]
         if result.failure:
@@ -163,7 +169,7 @@ class TrialTuner(BaseTuner):
                 ) from error
             return str(error)
         finally:
-            _discard_weights(Path(options.output))
+            _discard_weights(Path(local(options.output)))
             keras.utils.clear_session(free_memory=True)
         self._failures_in_row = 0
         return ""
@@ -171,7 +177,7 @@ class TrialTuner(BaseTuner):
 
 def _is_finished(options: TrainOptions) -> bool:
     """Whether the output of `options` holds the run that they would train."""
-    folder = Path(options.output)
+    folder = Path(local(options.output))
     try:
         config = json.loads((folder / runs.CONFIG).read_text())
     except (OSError, ValueError):

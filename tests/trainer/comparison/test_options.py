@@ -38,7 +38,8 @@ def test_needs_no_tensorflow():
     ("settings", "sentence"),
     [
         ({"data": ""}, "--data must name a folder"),
-        ({"output": "gs://bucket/out"}, "--output must be a local folder, got gs:"),
+        ({"output": "hdfs://host/out"}, "--output hdfs://host/out is in no storage"),
+        ({"runs": ("gs://",)}, "--runs gs:// names no bucket"),
         ({"baselines": ()}, "there is nothing to compare"),
         ({"baselines": ("markov_9",)}, "no 'markov_9'; did you mean markov_"),
         ({"baselines": ("?",)}, r"no '\?'; use all, none or some of popularity"),

@@ -45,7 +45,7 @@ def test_files_of_no_search_are_kept(flags, tmp_path, capsys):
         (["--model", "gru"], "'num_heads' changes nothing in the model 'gru'"),
         (["--space", "lstn"], "--space lstn cannot be read"),
         (["--config", "quik"], "--config quik cannot be read"),
-        (["--output", "gs://bucket/x"], "--output must be a local folder"),
+        (["--output", "hdfs://host/x"], "--output hdfs://host/x is in no storage"),
         (["--output", ""], "--output must name a folder, got ''"),
         (["--trails", 3], "unknown flag --trails; did you mean --trials?"),
     ],

@@ -1,0 +1,105 @@
+"""What a training on a bucket leaves when it ends before its time."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.support.buckets import copy_to, files_in, put
+from tests.support.programs import ROOT
+from tests.support.training import write_cyclic_data
+from trainer.__main__ import main
+
+FLAGS = ["--config=notebook", "--units=16", "--item_embedding=8", "--batch_size=32"]
+
+
+@pytest.fixture
+def data(bucket, tmp_path):
+    copy_to(write_cyclic_data(tmp_path / "reviews"), f"{bucket}/reviews")
+    return f"{bucket}/reviews"
+
+
+def epochs_in(run):
+    """How many epochs the history of a run tells of, at most a header less."""
+    return max(0, files_in(run).get("history.csv", b"").count(b"\n") - 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])
+def test_a_stopped_training_leaves_its_epochs(bucket, data, sent, tmp_path):
+    run, temporary = f"{bucket}/run", tmp_path / "temporary"
+    temporary.mkdir()
+    command = [sys.executable, "-m", "trainer", "train", *FLAGS, f"--data={data}"]
+    with subprocess.Popen(
+        [*command, f"--output={run}", "--epochs=100000", "--patience=0"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        try:
+            while epochs_in(run) < 2:
+                assert process.poll() is None, process.stderr.read().decode()
+                time.sleep(0.5)
+            process.send_signal(sent)
+            process.communicate()
+        finally:
+            process.kill()
+    files = files_in(run)
+    assert {
+        "config.json",
+        "history.csv",
+        "checkpoints/best.weights.h5",
+        "checkpoints/last.weights.h5",
+    } <= files.keys()
+    assert epochs_in(run) >= 2
+    assert "metrics.json" not in files
+    if sent == signal.SIGTERM:
+        assert process.returncode == 128 + signal.SIGTERM
+        assert not list(temporary.glob("seamstress-*"))
+    # The same command starts again, as it does in a local folder.
+    flags = [*FLAGS, f"--data={data}", f"--output={run}", "--epochs=1"]
+    assert main(["train", *flags]) == 0
+    assert epochs_in(run) == 1
+    assert "metrics.json" in files_in(run)
+
+
+def test_a_finished_run_is_refused_before_anything_is_copied(bucket, capfd):
+    put(f"{bucket}/run/metrics.json", b"{}")
+    put(f"{bucket}/run/notes.txt", b"mine")
+    # There is no such data set, and yet the output is what is refused.
+    flags = ["train", f"--data={bucket}/none", f"--output={bucket}/run"]
+    assert main(flags) == 1
+    assert f"{bucket}/run already holds a finished run" in capfd.readouterr().err
+    assert files_in(f"{bucket}/run") == {"metrics.json": b"{}", "notes.txt": b"mine"}
+
+
+def test_files_of_no_run_are_not_replaced(bucket, capfd):
+    put(f"{bucket}/run/logs/mine.txt", b"mine")
+    flags = ["train", f"--data={bucket}/none", f"--output={bucket}/run"]
+    assert main(flags) == 1
+    assert f"{bucket}/run/logs is of no run of the trainer" in capfd.readouterr().err
+    assert files_in(f"{bucket}/run") == {"logs/mine.txt": b"mine"}
+
+
+@pytest.mark.slow
+def test_overwriting_replaces_the_run_and_nothing_else(bucket, data):
+    run = f"{bucket}/run"
+    flags = ["train", *FLAGS, f"--data={data}", f"--output={run}", "--epochs=1"]
+    assert main(flags) == 0
+    put(f"{run}/evaluation-test.json", b"{}")
+    put(f"{run}/notes.txt", b"mine")
+    first = files_in(run)
+    assert main(flags) == 1
+    assert files_in(run) == first
+    assert main([*flags, "--overwrite", "--seed=1"]) == 0
+    second = files_in(run)
+    assert second["model.keras"] != first["model.keras"]
+    assert second["notes.txt"] == b"mine"
+    assert "evaluation-test.json" not in second
+    events = [path for path in second if path.startswith("logs/")]
+    assert events
+    assert not set(events) & first.keys()
