@@ -1,0 +1,69 @@
+"""The pipeline on one machine, with its input and output in buckets."""
+
+import contextlib
+import json
+
+import pytest
+
+from tests.support import buckets
+from tests.support.buckets import gs_bucket, gs_server, s3_bucket, s3_server  # noqa: F401
+from tests.support.google_cloud.credentials import Credentials
+from tests.support.programs import run_module
+from tests.support.small_reviews import HEADER, entries, rows
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=["gs", "s3"])
+def bucket(request, tmp_path, monkeypatch):
+    """A folder in a bucket, for a process that has keys to it."""
+    folder = request.getfixturevalue(f"{request.param}_bucket")
+    with contextlib.closing(Credentials(tmp_path)) as credentials:
+        for name, value in credentials.environment.items():
+            monkeypatch.setenv(name, value)
+        yield folder
+
+
+def test_a_data_set_equals_that_of_local_files(bucket, sample_reviews, sample_data_set):
+    buckets.put(f"{bucket}/in/sample.jsonl", sample_reviews.read_bytes())
+    flags = [
+        f"--input={bucket}/in/*.jsonl",
+        f"--output={bucket}/data",
+        "--schema=rent_the_runway",
+    ]
+    done = run_module("pipeline", *flags)
+    assert done.returncode == 0, done.stderr
+    assert f"{bucket}/data is complete" in done.stderr
+    assert buckets.files_in(f"{bucket}/data") == entries(sample_data_set)
+
+    again = run_module("pipeline", *flags)
+    assert again.returncode == 1
+    assert f"{bucket}/data already holds a complete data set" in again.stderr
+
+
+def test_rejects_lie_beside_the_data_set_and_another_replaces_it_whole(bucket):
+    lines = rows(40)
+    buckets.put(
+        f"{bucket}/a.csv", (HEADER + "".join([*lines, "u1,i1,never,1\n"])).encode()
+    )
+    buckets.put(f"{bucket}/b.csv", (HEADER + "".join(lines)).encode())
+    flags = [f"--output={bucket}/data", "--split=none", "--quiet", "--overwrite"]
+    done = run_module("pipeline", f"--input={bucket}/a.csv", *flags)
+    assert done.returncode == 0, done.stderr
+    files = buckets.files_in(f"{bucket}/data")
+    (reject,) = (files[name] for name in files if name.startswith("rejects/"))
+    assert json.loads(reject)["file"] == f"{bucket}/a.csv"
+
+    done = run_module("pipeline", f"--input={bucket}/b.csv", *flags)
+    assert done.returncode == 0, done.stderr
+    files = buckets.files_in(f"{bucket}/data")
+    assert not [name for name in files if name.startswith("rejects/")]
+    assert json.loads(files["manifest.json"])["rows"]["read"] == len(lines)
+
+
+def test_a_bucket_that_does_not_exist_is_one_sentence(bucket):
+    missing = f"{bucket.partition('://')[0]}://no-such-bucket-here"
+    done = run_module("pipeline", f"--input={missing}/a.csv", f"--output={bucket}/data")
+    assert done.returncode == 1
+    assert f"the input {missing}/a.csv" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
