@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import (
+    GoogleCloudOptions,
     PipelineOptions,
     SetupOptions,
     StandardOptions,
@@ -94,6 +95,17 @@ def new_pipeline(options: PipelineOptions) -> beam.Pipeline:
             f"--runner {name} can't be used: {_one_line(error)}; give the flags that "
             "it needs, or use DirectRunner"
         ) from error
+
+
+def writes_template(pipeline: beam.Pipeline) -> bool:
+    """Whether running the pipeline only writes it down for Dataflow to start later.
+
+    That is what the launcher of a Flex Template asks for, by `--template_location`.
+    """
+    # By name: the class needs the extra `gcp`.
+    is_dataflow = type(pipeline.runner).__name__ == "DataflowRunner"
+    location = pipeline.options.view_as(GoogleCloudOptions).template_location
+    return is_dataflow and location is not None
 
 
 def start(pipeline: beam.Pipeline) -> PipelineResult:

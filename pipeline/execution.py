@@ -16,8 +16,13 @@ _STEP_NOTE = re.compile(r" \[while running '[^']*'\].*\Z", re.DOTALL)
 
 
 @contextlib.contextmanager
-def filled(output: Output) -> Iterator[None]:
+def filled(output: Output, is_awaited: bool = True) -> Iterator[None]:
     """Prepares an output, and completes or abandons it after the run inside.
+
+    Args:
+      output: what the run fills.
+      is_awaited: whether the run is over when the block is; one that was only handed
+        over completes its output by itself.
 
     Raises:
       UserError: what a step found that the user can mend; nothing complete was
@@ -35,7 +40,8 @@ def filled(output: Output) -> Iterator[None]:
         if sentence is None:
             raise
         raise UserError(sentence) from error
-    output.complete()
+    if is_awaited:
+        output.complete()
 
 
 def user_sentence(error: Exception) -> str | None:

@@ -4,7 +4,7 @@ import argparse
 import time
 from collections.abc import Sequence
 
-from pipeline.beam_flags import beam_options, new_pipeline, start
+from pipeline.beam_flags import beam_options, new_pipeline, start, writes_template
 from pipeline.execution import filled
 from pipeline.flags import PROG, to_options
 from pipeline.graph import build
@@ -39,11 +39,14 @@ def run(
     files = list_files(args.input)
     options = to_options(args, max(1, -(-input_bytes(files) // PARTITION_BYTES)))
     output = Output(args.output, args.overwrite)
-    with filled(output):
+    is_template = writes_template(pipeline)
+    with filled(output, is_awaited=not is_template):
         build(pipeline, args.input, output.folder, options)
         with stage_display(quiet=args.quiet):
-            start(pipeline).wait_until_finish()
-    if not args.quiet:
+            result = start(pipeline)
+            if not is_template:
+                result.wait_until_finish()
+    if not is_template and not args.quiet:
         manifest = read_manifest(args.output)
         print_summary(manifest, args.output, time.monotonic() - started)
     return 0

@@ -10,7 +10,7 @@ from apache_beam.io.filesystems import FileSystems
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.beam_flags import beam_options, new_pipeline, start
+from pipeline.beam_flags import beam_options, new_pipeline, start, writes_template
 from pipeline.execution import filled
 from pipeline.input_files import input_bytes, list_files
 from pipeline.options import PARTITION_BYTES
@@ -54,11 +54,14 @@ def run(
             f"there is no file {options.users}; give --users a file of ids, one a line."
         )
     output = Output(args.output, args.overwrite, CONTENTS)
-    with filled(output):
+    is_template = writes_template(pipeline)
+    with filled(output, is_awaited=not is_template):
         build(pipeline, args.input, output.folder, options, description)
         with stage_display(quiet=args.quiet):
-            start(pipeline).wait_until_finish()
-    if not args.quiet:
+            result = start(pipeline)
+            if not is_template:
+                result.wait_until_finish()
+    if not is_template and not args.quiet:
         with open_raw(join(args.output, MANIFEST)) as stream:
             manifest = json.loads(stream.read())
         print_summary(manifest, args.output, time.monotonic() - started)
