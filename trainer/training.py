@@ -1,6 +1,7 @@
 """Trains a model on a data set, from the options to the exported run."""
 
 import contextlib
+import dataclasses
 import logging
 import platform
 import sys
@@ -19,7 +20,14 @@ from schemas.layout import EVAL, TRAIN
 from trainer import runs
 from trainer.batch_plan import plan_batches
 from trainer.batches import BatchSettings, training_batches
-from trainer.callbacks import EpochLines, HistoryFile, ProgressBar, StopOnNan, Validate
+from trainer.callbacks import (
+    EpochLines,
+    HistoryFile,
+    ProgressBar,
+    StopAfter,
+    StopOnNan,
+    Validate,
+)
 from trainer.compiled_model import compiled_model
 from trainer.data_set import DataSet, open_data_set
 from trainer.devices import Devices, set_up_devices
@@ -35,7 +43,12 @@ _BETTER_LOWER = "loss"
 
 
 def train(
-    options: TrainOptions, devices: Devices | None = None, *, export: bool = True
+    options: TrainOptions,
+    devices: Devices | None = None,
+    *,
+    export: bool = True,
+    data_set: DataSet | None = None,
+    num_steps: int | None = None,
 ) -> dict[str, Any]:
     """Trains, and writes the run (see `trainer.runs`).
 
@@ -43,6 +56,8 @@ def train(
       options: what to train, on what, and how.
       devices: where to train; None takes every GPU, or else the CPU.
       export: whether to make the SavedModel that serves.
+      data_set: what to train on; None opens `options.data`.
+      num_steps: the most steps, in place of `options.epochs`.
 
     Returns:
       The content of `metrics.json`: figures of the best epoch, and what made them.
@@ -51,7 +66,7 @@ def train(
       UserError: the data set or the output cannot be used, training diverged, or
         memory ran out.
     """
-    data_set = open_data_set(options.data)
+    data_set = data_set or open_data_set(options.data)
     if not data_set.num_records(TRAIN):
         raise UserError(
             f"the training split of {options.data} is empty; run `python -m pipeline` "
@@ -67,13 +82,17 @@ def train(
     validation = _validation(data_set, options)
     counts = count_targets(data_set, options.day_feature, options.train_positions)
     batches, steps = _batches(data_set, options, counts, devices)
-    model = compiled_model(config, options, devices, steps * options.epochs)
+    if num_steps is None:
+        num_steps = steps * options.epochs
+    options = dataclasses.replace(options, epochs=-(-num_steps // steps))
+    model = compiled_model(config, options, devices, num_steps)
     model.start_from_popularity(counts.items)
     # Only now: what fails before must not cost the user an earlier run.
     folder = runs.prepare_run(options.output, options.overwrite)
     runs.write_json(folder / runs.CONFIG, options.to_json())
     start = time.monotonic()
-    history = _fit(model, batches, steps, options, validation, folder)
+    callbacks = [*_callbacks(options, validation, folder), StopAfter(num_steps)]
+    history = _fit(model, batches, steps, options, callbacks)
     seconds = time.monotonic() - start
     best = build_model(config, dtype="float32")
     best.build()
@@ -156,8 +175,7 @@ def _fit(
     batches: Any,
     steps: int,
     options: TrainOptions,
-    validation: Validation | None,
-    folder: Path,
+    callbacks: list[keras.callbacks.Callback],
 ) -> dict[str, list[float]]:
     """Trains and returns the figures of each epoch by name."""
     with _display(options, steps) as display:
@@ -168,7 +186,7 @@ def _fit(
                 steps_per_epoch=steps,
                 shuffle=False,  # The batches come shuffled.
                 verbose=0,
-                callbacks=[*_callbacks(options, validation, folder), *display],
+                callbacks=[*callbacks, *display],
             )
         except tf.errors.ResourceExhaustedError as error:
             raise UserError(

@@ -3,7 +3,15 @@
 from trainer.callbacks.epoch_lines import EpochLines
 from trainer.callbacks.history_file import HistoryFile
 from trainer.callbacks.progress_bar import ProgressBar
+from trainer.callbacks.stop_after import StopAfter
 from trainer.callbacks.stop_on_nan import StopOnNan
 from trainer.callbacks.validate import Validate
 
-__all__ = ["EpochLines", "HistoryFile", "ProgressBar", "StopOnNan", "Validate"]
+__all__ = [
+    "EpochLines",
+    "HistoryFile",
+    "ProgressBar",
+    "StopAfter",
+    "StopOnNan",
+    "Validate",
+]
