@@ -7,7 +7,13 @@ from apache_beam.options.pipeline_options import (
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.portability.prism_runner import PrismRunner
 
-from pipeline.beam_flags import beam_options, new_pipeline, runner_of, start
+from pipeline.beam_flags import (
+    beam_options,
+    new_pipeline,
+    runner_of,
+    start,
+    writes_template,
+)
 from schemas.errors import UsageError, UserError
 
 OWN = ["--input", "--max_length"]
@@ -113,3 +119,8 @@ def test_runner_that_cannot_be_started_is_one_sentence():
         UserError, match=r"PortableRunner could not be started: .* --jo"
     ):
         start(pipeline)
+
+
+@pytest.mark.parametrize("flags", [[], ["--template_location=gs://bucket/job"]])
+def test_engine_in_this_process_runs_and_writes_no_template(flags):
+    assert writes_template(new_pipeline(parse(*flags))) is False
