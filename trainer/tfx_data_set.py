@@ -22,16 +22,15 @@ from schemas.features import (
     NB_DAYS,
     RAW_AGES,
     RAW_GAPS,
-    RAW_ITEMS,
     VOCABULARY_FILENAME,
     example_features,
-    raw_features,
 )
 from schemas.layout import EVAL, TRAIN
 from schemas.manifest import Manifest, RowCounts
 from schemas.settings import BucketSettings, Split, SplitSettings, WindowSettings
 from trainer.data_set import DataSet
 from trainer.errors import first_line
+from trainer.transform_inputs import transform_inputs
 
 _READ_BUFFER_BYTES = 8 << 20
 _PARSE_BATCH = 4096
@@ -178,15 +177,7 @@ def _manifest_of(
     stride: int,
 ) -> Manifest:
     """Returns what the pipeline would have written, as far as training asks."""
-    fields = raw_features(max_length)
-    raw: dict[str, Any] = {}
-    for name, feature in fields.items():
-        dtype = tf.int64 if feature.dtype == "int64" else tf.string
-        if feature.shape is None:
-            raw[name] = tf.sparse.from_dense(tf.zeros([1, 0], dtype))
-        else:
-            raw[name] = tf.zeros([1, *feature.shape], dtype)
-    raw[RAW_ITEMS] = tf.fill([1, max_length + 1], "-")
+    raw = transform_inputs(1, max_length)
     # The bucket of a day beyond all others is the largest.
     for name in (RAW_AGES, RAW_GAPS):
         raw[name] = tf.fill([1, max_length], tf.int64.max)
