@@ -62,7 +62,7 @@ if [[ "$PWD" != "$root" ]]; then
     prefix="$root/"
 fi
 output="${positional[1]:-${prefix}run_local}"
-(cd "$root" && prepare_environment)
+(cd "$root" && prepare_environment local)
 python="$prefix$VENV_PYTHON"
 # A folder of yours called `pipeline` must not take the place of ours.
 export PYTHONSAFEPATH=1

@@ -1,7 +1,7 @@
 # Sourced by run_local.sh and tests/run.sh, from the root of the project: makes .venv
-# and installs the package into it once.
+# and installs into it once, the dependencies in the versions of a lock file.
 #
-#   prepare_environment [EXTRA]   EXTRA: an extra of pyproject.toml, such as dev
+#   prepare_environment LOCK   LOCK: local or dev, a file in requirements/
 #
 # Sets VENV_PYTHON. PYTHON=/path/to/python chooses the interpreter of a new .venv.
 
@@ -41,18 +41,19 @@ find_python() {
     return 1
 }
 
-# Prints what an installation depends on; it is made again when this changes.
+# Prints what an installation by lock $1 depends on; it is made again when this
+# changes.
 installation_key() {
     "$VENV_PYTHON" -c '
 import hashlib, sys
 digest = hashlib.sha256(sys.version.encode())
-for path in ("pyproject.toml", "setup.py"):
+for path in ("pyproject.toml", "setup.py", f"requirements/{sys.argv[1]}.txt"):
     digest.update(open(path, "rb").read())
-print(digest.hexdigest())'
+print(digest.hexdigest())' "$1"
 }
 
 prepare_environment() {
-    local extra="${1:-}" python key stamp
+    local lock="$1" python candidate
     if [[ ! -e .venv ]] || ! "$VENV_PYTHON" -c '' 2>/dev/null; then
         python="$(find_python)" || return 1
         echo "Making .venv with $("$python" --version)"
@@ -65,14 +66,18 @@ prepare_environment() {
             "3.11, 3.12 or 3.13; delete .venv and run this again." >&2
         return 1
     fi
-    key="$(installation_key)"
-    for stamp in ".venv/installed-$extra" .venv/installed-dev; do
-        if [[ -f "$stamp" && "$(<"$stamp")" == "$key" ]]; then
+    # dev holds all of local, in the same versions.
+    for candidate in "$lock" dev; do
+        if [[ -f ".venv/installed-$candidate" ]] \
+            && [[ "$(<".venv/installed-$candidate")" \
+                == "$(installation_key "$candidate")" ]]; then
             return 0
         fi
     done
     echo "Installing Seamstress into .venv (minutes, the first time)"
     "$VENV_PYTHON" -m pip install --quiet --upgrade pip || return 1
-    "$VENV_PYTHON" -m pip install --quiet --editable ".${extra:+[$extra]}" || return 1
-    echo "$key" >".venv/installed-$extra"
+    "$VENV_PYTHON" -m pip install --quiet --requirement "requirements/$lock.txt" \
+        || return 1
+    "$VENV_PYTHON" -m pip install --quiet --no-deps --editable . || return 1
+    installation_key "$lock" >".venv/installed-$lock"
 }

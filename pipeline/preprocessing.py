@@ -8,9 +8,13 @@ Worked example with `max_length` 3, vocabulary (b, a) and reference day 10:
 where 3 = N + 1 is the unknown item c, which as a training target becomes 0.
 """
 
+from dataclasses import fields
+from typing import Any
+
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from schemas.errors import UsageError, did_you_mean
 from schemas.features import (
     DAY,
     GAP_DAYS,
@@ -36,6 +40,41 @@ QUANTILE_ERROR = 1e-4
 
 
 def preprocessing_fn(
+    inputs: dict[str, tf.Tensor], custom_config: dict[str, Any] | None = None
+) -> dict[str, tf.Tensor]:
+    """Is what TFX's Transform component calls; `windows_to_ids` with its settings.
+
+    Args:
+      inputs: a batch of `schemas.features.raw_features`, names to tensors
+        ([batch, W + 1] and so on).
+      custom_config: `bucketing`, `day_buckets` and `min_item_count`, as the flags of
+        `python -m pipeline`; what is left out has the flag's default.
+
+    Returns:
+      A batch of `schemas.features.example_features`.
+
+    Raises:
+      UsageError: a setting is unknown, or its value is out of range.
+    """
+    config = dict(custom_config or {})
+    min_item_count = config.pop("min_item_count", 1)
+    known = [field.name for field in fields(BucketSettings)]
+    for name in config:
+        if name not in known:
+            hint = did_you_mean(name, [*known, "min_item_count"], "remove it", "'")
+            raise UsageError(f"custom_config has an unknown key {name!r}; {hint}")
+    if type(min_item_count) is not int or min_item_count < 1:
+        raise UsageError(
+            f"`min_item_count` must be a whole number from 1 on, got {min_item_count!r}"
+        )
+    try:
+        buckets = BucketSettings(**config)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"custom_config cannot be used: {error}") from error
+    return windows_to_ids(inputs, buckets, min_item_count)
+
+
+def windows_to_ids(
     inputs: dict[str, tf.Tensor], buckets: BucketSettings, min_item_count: int = 1
 ) -> dict[str, tf.Tensor]:
     """Learns the vocabulary and the day boundaries, and applies them.

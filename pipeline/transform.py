@@ -9,13 +9,14 @@ import pyarrow as pa
 import tensorflow as tf
 import tensorflow_transform.beam as tft_beam
 from apache_beam.typehints.decorators import no_annotations
+from tensorflow_metadata.proto.v0 import schema_pb2
 from tensorflow_transform.tf_metadata import schema_utils
 from tensorflow_transform.tf_metadata.dataset_metadata import DatasetMetadata
 from tfx_bsl.public import tfxio
 from tfx_bsl.tfxio import tensor_representation_util
 
 from pipeline.options import Options
-from pipeline.preprocessing import preprocessing_fn
+from pipeline.preprocessing import windows_to_ids
 from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW
 from schemas.features import Feature, raw_features
 
@@ -61,7 +62,7 @@ class TransformWindows(beam.PTransform):
         """Wires analysis and transformation."""
         config = raw_adapter_config(self.options.window.max_length)
         fn = functools.partial(
-            preprocessing_fn,
+            windows_to_ids,
             buckets=self.options.buckets,
             min_item_count=self.options.min_item_count,
         )
@@ -87,14 +88,21 @@ class TransformWindows(beam.PTransform):
         )
 
 
+def raw_schema(max_length: int) -> schema_pb2.Schema:
+    """Returns the schema of raw windows, as TFX's Transform component takes one."""
+    features = raw_features(max_length)
+    return schema_utils.schema_from_feature_spec(
+        {name: _parsing_feature(feature) for name, feature in features.items()}
+    )
+
+
 def raw_adapter_config(max_length: int) -> tfxio.TensorAdapterConfig:
     """Returns how the columns of raw windows become tensors."""
     features = raw_features(max_length)
-    schema = schema_utils.schema_from_feature_spec(
-        {name: _parsing_feature(feature) for name, feature in features.items()}
-    )
     representations = (
-        tensor_representation_util.InferTensorRepresentationsFromMixedSchema(schema)
+        tensor_representation_util.InferTensorRepresentationsFromMixedSchema(
+            raw_schema(max_length)
+        )
     )
     value_types = {"int64": pa.int64(), "bytes": pa.large_binary()}
     arrow_schema = pa.schema(

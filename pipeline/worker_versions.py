@@ -1,20 +1,22 @@
 """Whether workers run the versions that the graph was made with."""
 
-import functools
+import hashlib
 import importlib.metadata
 import platform
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TypeVar
 
 import apache_beam as beam
 
+import pipeline
+import schemas
 from schemas.errors import UserError
 
 _T = TypeVar("_T")
 
 # Those that a graph is pickled for, or computes with.
 _LIBRARIES = (
-    "seamstress",
     "apache-beam",
     "tensorflow",
     "tensorflow-transform",
@@ -27,15 +29,24 @@ def versions_here() -> dict[str, str]:
     python = ".".join(platform.python_version_tuple()[:2])
     return {
         "Python": python,
-        **{name: _version(name) for name in _LIBRARIES},
+        **{name: importlib.metadata.version(name) for name in _LIBRARIES},
+        "Seamstress's code": _code_digest(),
     }
 
 
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return "(none)"
+def _code_digest() -> str:
+    """Returns eight digits that change with any line of the code that workers run.
+
+    Steps are pickled by name: an image that was not built anew after a change would
+    run the code as it was, without an error.
+    """
+    digest = hashlib.sha256()
+    for package in (pipeline, schemas):
+        (folder,) = package.__path__
+        for path in sorted(Path(folder).rglob("*.py")):
+            digest.update(f"{path.relative_to(folder).as_posix()}\n".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def check_versions() -> beam.ParDo:
@@ -44,7 +55,7 @@ def check_versions() -> beam.ParDo:
     An image that a job names may hold anything; the error of a step that was pickled
     for another version tells nothing of the cause.
     """
-    return beam.Map(functools.partial(_checked, launcher=versions_here()))
+    return beam.Map(_checked, versions_here())
 
 
 def _checked(element: _T, launcher: Mapping[str, str]) -> _T:

@@ -31,6 +31,15 @@ class Parser(argparse.ArgumentParser):
         """Returns every flag of this parser, for suggestions."""
         return [option for action in self._actions for option in action.option_strings]
 
+    def switches(self) -> set[str]:
+        """Returns the flags that take no value."""
+        return {
+            option
+            for action in self._actions
+            if action.nargs == 0
+            for option in action.option_strings
+        }
+
     def parse_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: Any = None
     ) -> argparse.Namespace:

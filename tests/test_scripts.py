@@ -113,7 +113,8 @@ def clone(tmp_path):
     folder.mkdir()
     for name in ("run_local.sh", "pyproject.toml", "setup.py"):
         shutil.copy(ROOT / name, folder)
-    shutil.copytree(ROOT / ".ci", folder / ".ci")
+    for name in (".ci", "requirements"):
+        shutil.copytree(ROOT / name, folder / name)
     (folder / ".venv").symlink_to(ROOT / ".venv")
     return folder
 

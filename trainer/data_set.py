@@ -58,6 +58,15 @@ class DataSet:
         """Returns the number of examples of a split, 0 where there is no such split."""
         return self.manifest.num_records(split)
 
+    def num_records_of(self, split: str, path: str) -> int:
+        """Returns the number of examples that a shard must hold.
+
+        Args:
+          split: the split.
+          path: one of `files(split)`.
+        """
+        return self.manifest.records[split][path.rsplit("/", 1)[-1]]
+
     def files(self, split: str) -> list[str]:
         """Returns the local paths of a split's shards, sorted."""
         folder = layout.join(local(self.path), split)

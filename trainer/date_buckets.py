@@ -13,17 +13,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from schemas.features import (
-    NB_DAYS,
-    PADDING_ID,
-    RAW_AGES,
-    RAW_ITEMS,
-    raw_features,
-)
+from schemas.features import NB_DAYS, PADDING_ID, RAW_AGES
 from trainer.data_set import DataSet
+from trainer.transform_inputs import transform_inputs
 
-# An item for every age asked for: without one there is padding, and no bucket.
-_ANY_ITEM = "-"
 # Ages asked for at first, and at most: some ten thousand years.
 _FIRST_AGES = 1 << 12
 _MOST_AGES = 1 << 22
@@ -78,14 +71,7 @@ class DateBuckets:
 def _ask(graph: Any, width: int, ages: NDArray[np.int64]) -> NDArray[np.int32]:
     """Returns the age buckets of n ages by a transform graph, int32 [n]."""
     rows = np.resize(ages, (-(-len(ages) // width), width))
-    raw: dict[str, Any] = {}
-    for name, feature in raw_features(width).items():
-        dtype = tf.int64 if feature.dtype == "int64" else tf.string
-        if feature.shape is None:
-            raw[name] = tf.sparse.from_dense(tf.zeros([len(rows), 0], dtype))
-        else:
-            raw[name] = tf.zeros([len(rows), *feature.shape], dtype)
-    raw[RAW_ITEMS] = tf.fill([len(rows), width + 1], _ANY_ITEM)
+    raw = transform_inputs(len(rows), width)
     raw[RAW_AGES] = tf.constant(rows, tf.int64)
     with tf.device("CPU:0"):
         buckets = np.asarray(graph.transform_fn(raw)[NB_DAYS], np.int32)

@@ -169,8 +169,7 @@ def _parsed_batches(
             _check_ids(data_set, path, batch)
             count += _num_rows(batch)
             yield batch
-    name = path.rsplit("/", 1)[-1]
-    expected = data_set.manifest.records[split][name]
+    expected = data_set.num_records_of(split, path)
     # A shard cut between two records reads without an error: only the count tells.
     if features and count != expected:
         raise _damaged(path, f"it holds {count} records, the manifest says {expected}")

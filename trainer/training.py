@@ -1,6 +1,7 @@
 """Trains a model on a data set, from the options to the exported run."""
 
 import contextlib
+import dataclasses
 import logging
 import platform
 import sys
@@ -24,6 +25,7 @@ from trainer.callbacks import (
     HistoryFile,
     ProgressBar,
     Publish,
+    StopAfter,
     StopOnNan,
     Validate,
 )
@@ -44,7 +46,12 @@ _BETTER_LOWER = "loss"
 
 
 def train(
-    options: TrainOptions, devices: Devices | None = None, *, export: bool = True
+    options: TrainOptions,
+    devices: Devices | None = None,
+    *,
+    export: bool = True,
+    data_set: DataSet | None = None,
+    num_steps: int | None = None,
 ) -> dict[str, Any]:
     """Trains, and writes the run (see `trainer.runs`).
 
@@ -52,6 +59,8 @@ def train(
       options: what to train, on what, and how.
       devices: where to train; None takes every GPU, or else the CPU.
       export: whether to make the SavedModel that serves.
+      data_set: what to train on; None opens `options.data`.
+      num_steps: the most steps, in place of `options.epochs`.
 
     Returns:
       The content of `metrics.json`: figures of the best epoch, and what made them.
@@ -60,7 +69,7 @@ def train(
       UserError: the data set or the output cannot be used, training diverged, or
         memory ran out.
     """
-    data_set = open_data_set(options.data)
+    data_set = data_set or open_data_set(options.data)
     if not data_set.num_records(TRAIN):
         raise UserError(
             f"the training split of {options.data} is empty; run `python -m pipeline` "
@@ -76,14 +85,18 @@ def train(
     validation = _validation(data_set, options)
     counts = count_targets(data_set, options.day_feature, options.train_positions)
     batches, steps = _batches(data_set, options, counts, devices)
-    model = compiled_model(config, options, devices, steps * options.epochs)
+    if num_steps is None:
+        num_steps = steps * options.epochs
+    options = dataclasses.replace(options, epochs=-(-num_steps // steps))
+    model = compiled_model(config, options, devices, num_steps)
     model.start_from_popularity(counts.items)
     # Only now: what fails before must not cost the user an earlier run.
     folder = runs.prepare_run(options.output, options.overwrite)
     runs.write_json(folder / runs.CONFIG, options.to_json())
     stand_ins.publish(options.output)
     start = time.monotonic()
-    history = _fit(model, batches, steps, options, validation, folder)
+    callbacks = [*_callbacks(options, validation, folder), StopAfter(num_steps)]
+    history = _fit(model, batches, steps, options, callbacks)
     seconds = time.monotonic() - start
     best = build_model(config, dtype="float32")
     best.build()
@@ -166,8 +179,7 @@ def _fit(
     batches: Any,
     steps: int,
     options: TrainOptions,
-    validation: Validation | None,
-    folder: Path,
+    callbacks: list[keras.callbacks.Callback],
 ) -> dict[str, list[float]]:
     """Trains and returns the figures of each epoch by name."""
     with _display(options, steps) as display:
@@ -178,7 +190,7 @@ def _fit(
                 steps_per_epoch=steps,
                 shuffle=False,  # The batches come shuffled.
                 verbose=0,
-                callbacks=[*_callbacks(options, validation, folder), *display],
+                callbacks=[*callbacks, *display],
             )
         except tf.errors.ResourceExhaustedError as error:
             raise UserError(

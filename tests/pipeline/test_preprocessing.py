@@ -1,4 +1,4 @@
-"""`preprocessing_fn`: literal rows in, literal columns and vocabulary out."""
+"""The `preprocessing_fn`: literal rows in, literal columns and vocabulary out."""
 
 import functools
 import json
@@ -11,9 +11,10 @@ import tensorflow as tf
 import tensorflow_transform.beam as tft_beam
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-from pipeline.preprocessing import preprocessing_fn
+from pipeline.preprocessing import preprocessing_fn, windows_to_ids
 from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW
 from pipeline.transform import raw_adapter_config
+from schemas.errors import UsageError
 from schemas.settings import BucketSettings
 
 W = 3
@@ -50,10 +51,11 @@ def keep(pair, path):
         json.dump(pair[0].to_pylist(), stream, default=bytes.decode)
 
 
-def transform(train, others, tmp_path, **settings):
+def transform(train, others, tmp_path, function=windows_to_ids, **settings):
     """Returns the transformed rows of train and of others, and the vocabulary."""
-    fn = functools.partial(preprocessing_fn, **settings)
+    fn = functools.partial(function, **settings)
     config = raw_adapter_config(W)
+    tmp_path.mkdir(exist_ok=True)
     with (
         beam.Pipeline(runner=FnApiRunner()) as pipeline,
         tft_beam.Context(temp_dir=str(tmp_path / "temp")),
@@ -135,6 +137,44 @@ def test_a_rare_item_is_unknown_and_no_training_target(tmp_path):
     # Each training input once: ages 9, 4, 0; quartiles of three values.
     assert train[1]["nb_days"] == [4, 3, 2]
     assert train[0]["nb_days"][0] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("custom_config", "settings"),
+    [
+        (None, {"buckets": BucketSettings()}),
+        (
+            {"bucketing": "uniform", "day_buckets": 10, "min_item_count": 2},
+            {"buckets": BucketSettings("uniform", 10), "min_item_count": 2},
+        ),
+    ],
+)
+def test_tfx_calls_the_same_function(custom_config, settings, tmp_path):
+    expected = transform(TRAIN, HELD_OUT, tmp_path / "a", **settings)
+    found = transform(
+        TRAIN,
+        HELD_OUT,
+        tmp_path / "b",
+        preprocessing_fn,
+        **({} if custom_config is None else {"custom_config": custom_config}),
+    )
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("custom_config", "sentence"),
+    [
+        ({"day_bucket": 9}, "unknown key 'day_bucket'; did you mean 'day_buckets'?"),
+        ({"min_item_count": 0}, "`min_item_count` must be a whole number from 1 on"),
+        ({"bucketing": "even"}, "`bucketing` must be one of"),
+        ({"day_buckets": "many"}, "custom_config cannot be used: "),
+    ],
+)
+def test_wrong_custom_config_is_one_sentence(custom_config, sentence):
+    with pytest.raises(UsageError) as caught:
+        preprocessing_fn({}, custom_config)
+    assert sentence in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pipeline.worker_versions import check_versions, versions_here
 
 def run(step):
     with beam.Pipeline(runner=FnApiRunner()) as pipeline:
-        _ = pipeline | beam.Create([1, 2], reshuffle=False) | step
+        _ = pipeline | beam.Create([1, 2], reshuffle=False) | "Check" >> step
 
 
 def test_the_same_versions_pass_the_input_on(capsys):
@@ -19,7 +19,7 @@ def test_the_same_versions_pass_the_input_on(capsys):
     assert capsys.readouterr().out == "3\n"
 
 
-@pytest.mark.parametrize("name", ["apache-beam", "seamstress", "Python"])
+@pytest.mark.parametrize("name", ["apache-beam", "Seamstress's code", "Python"])
 def test_other_versions_are_one_sentence(name, monkeypatch):
     submitted = {**versions_here(), name: "0.1"}
     monkeypatch.setattr(worker_versions, "versions_here", lambda: submitted)

@@ -4,6 +4,7 @@ from trainer.callbacks.epoch_lines import EpochLines
 from trainer.callbacks.history_file import HistoryFile
 from trainer.callbacks.progress_bar import ProgressBar
 from trainer.callbacks.publish import Publish
+from trainer.callbacks.stop_after import StopAfter
 from trainer.callbacks.stop_on_nan import StopOnNan
 from trainer.callbacks.validate import Validate
 
@@ -12,6 +13,7 @@ __all__ = [
     "HistoryFile",
     "ProgressBar",
     "Publish",
+    "StopAfter",
     "StopOnNan",
     "Validate",
 ]

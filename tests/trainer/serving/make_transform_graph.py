@@ -14,7 +14,7 @@ import tensorflow_transform.beam as tft_beam
 from tensorflow_transform.tf_metadata import schema_utils
 from tfx_bsl.tfxio import tensor_adapter, tensor_representation_util
 
-from pipeline.preprocessing import preprocessing_fn
+from pipeline.preprocessing import windows_to_ids
 from schemas.features import Feature, raw_features
 from schemas.settings import BucketSettings
 from tests.trainer.serving.catalogue import ITEMS, MAX_LENGTH
@@ -66,7 +66,7 @@ def main(output: str) -> None:
         batch.schema,
         tensor_representation_util.InferTensorRepresentationsFromSchema(schema),
     )
-    learn = functools.partial(preprocessing_fn, buckets=BucketSettings())
+    learn = functools.partial(windows_to_ids, buckets=BucketSettings())
     with (
         tempfile.TemporaryDirectory() as temporary,
         beam.Pipeline("FnApiRunner") as pipeline,
