@@ -11,7 +11,7 @@ from pipeline.graph import build
 from pipeline.input_files import input_bytes, list_files
 from pipeline.options import PARTITION_BYTES
 from pipeline.output import Output
-from pipeline.progress import stage_display
+from pipeline.progress import DATA_SET_STAGES, stage_display
 from pipeline.storage import open_raw
 from pipeline.summary import print_summary
 from schemas.layout import MANIFEST, join
@@ -41,7 +41,7 @@ def run(
     output = Output(args.output, args.overwrite)
     with filled(output):
         build(pipeline, args.input, output.folder, options)
-        with stage_display(quiet=args.quiet):
+        with stage_display(DATA_SET_STAGES, args.quiet):
             start(pipeline).wait_until_finish()
     if not args.quiet:
         manifest = read_manifest(args.output)

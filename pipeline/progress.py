@@ -9,15 +9,18 @@ import logging
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
 _ENGINE_LOGGER = "apache_beam.runners.portability.fn_api_runner"
 _MARK = "Running bundle for stage"
 
-# The step whose name stands in a stage's name, and what it does, in words.
-_STAGES = (
+Stages = Sequence[tuple[str, str]]
+
+# The step whose name stands in a stage's name, and what it does, in words; the first
+# one begins the run.
+DATA_SET_STAGES: Stages = (
     ("ReadBlocks", "reading reviews"),
     ("BuildHistories", "sorting histories"),
     ("CutTrainingWindows", "cutting windows"),
@@ -26,13 +29,21 @@ _STAGES = (
     ("WriteShards", "writing TFRecords"),
     ("MakeManifest", "writing the manifest"),
 )
+RECOMMEND_STAGES: Stages = (
+    ("ReadBlocks", "reading reviews"),
+    ("MakeRequests", "sorting histories"),
+    ("AskModel", "asking the model"),
+    ("WriteShards", "writing recommendations"),
+    ("MakeManifest", "writing the manifest"),
+)
 
 
 @contextlib.contextmanager
-def stage_display(quiet: bool = False) -> Iterator[None]:
+def stage_display(stages: Stages, quiet: bool = False) -> Iterator[None]:
     """Shows the stages of a run: a live line on a terminal, plain lines elsewhere.
 
     Args:
+      stages: the words for the stages of this pipeline.
       quiet: shows nothing.
     """
     if quiet:
@@ -45,7 +56,7 @@ def stage_display(quiet: bool = False) -> Iterator[None]:
         status = None
         if sys.stderr.isatty():
             status = stack.enter_context(console.status("starting"))
-        handler = _StageHandler(console, status)
+        handler = _StageHandler(stages, console, status)
         logger.addHandler(handler)
         logger.setLevel(logging.DEBUG)
         logger.propagate = False
@@ -60,8 +71,9 @@ def stage_display(quiet: bool = False) -> Iterator[None]:
 class _StageHandler(logging.Handler):
     """Turns the engine's log records into the display."""
 
-    def __init__(self, console: Console, status: object) -> None:
+    def __init__(self, stages: Stages, console: Console, status: object) -> None:
         super().__init__(logging.DEBUG)
+        self._stages = stages
         self._console = console
         self._status = status
         self._started = time.monotonic()
@@ -73,9 +85,9 @@ class _StageHandler(logging.Handler):
             return
         if not str(record.msg).startswith(_MARK):
             return
-        name = stage_in_words(str(record.args))
+        name = stage_in_words(str(record.args), self._stages)
         # The engine begins with small stages of all parts, such as their constants.
-        started = bool(self._shown) or name == _STAGES[0][1]
+        started = bool(self._shown) or name == self._stages[0][1]
         if not name or name in self._shown or not started:
             return
         self._shown.add(name)
@@ -86,13 +98,14 @@ class _StageHandler(logging.Handler):
             self._console.print(f"{seconds:6.1f} s  {name}")
 
 
-def stage_in_words(stage: str) -> str:
+def stage_in_words(stage: str, stages: Stages) -> str:
     """Returns what a stage does; the empty text where it is none of the telling ones.
 
     Args:
       stage: the engine's name of a stage, made of the names of its steps.
+      stages: the telling steps and their words.
     """
-    for pattern, words in _STAGES:
+    for pattern, words in stages:
         if re.search(pattern, stage):
             return words
     return ""

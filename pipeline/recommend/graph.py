@@ -1,6 +1,7 @@
 """The whole pipeline of recommendations on one screen."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import apache_beam as beam
@@ -19,7 +20,12 @@ from pipeline.read import ReadEvents
 from pipeline.recommend.manifest import make_manifest, write_manifest
 from pipeline.recommend.model_handler import ExportedModelHandler
 from pipeline.recommend.options import RecommendOptions
-from pipeline.recommend.requests import add_request_accounts, make_requests
+from pipeline.recommend.request_batches import cut_requests
+from pipeline.recommend.requests import (
+    add_request_accounts,
+    check_requests,
+    make_requests,
+)
 from pipeline.recommend.users_file import read_users
 from pipeline.recommend.write import by_shard, no_answers, write_answers
 from pipeline.write import WriteRejects
@@ -58,12 +64,14 @@ def build(
         {_EVENTS: reading.batches, _USERS: _users(pipeline, options)}
         | "GroupByPartition" >> beam.CoGroupByKey()
         | "MakeRequests"
-        >> beam.ParDo(MakeRequests(options), AsSingleton(account)).with_outputs(
-            _REQUESTS, _ACCOUNTS
-        )
+        >> beam.ParDo(
+            MakeRequests(options, description), AsSingleton(account)
+        ).with_outputs(_REQUESTS, _ACCOUNTS)
     )
-    request_account = asked[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
-        add_request_accounts
+    request_account = (
+        asked[_ACCOUNTS]
+        | "AddAccounts" >> beam.CombineGlobally(add_request_accounts)
+        | "CheckRequests" >> beam.Map(check_requests, options)
     )
     handler = ExportedModelHandler(
         options.model,
@@ -128,9 +136,10 @@ def _users(
 class MakeRequests(beam.DoFn):
     """Sorts a partition and chooses its users; a DoFn for its two outputs."""
 
-    def __init__(self, options: RecommendOptions) -> None:
-        """Sets how to choose; see `make_requests`."""
+    def __init__(self, options: RecommendOptions, description: Description) -> None:
+        """Sets how to choose, and for which model; see `make_requests`."""
         self._options = options
+        self._description = description
 
     @no_annotations
     def process(
@@ -152,10 +161,14 @@ class MakeRequests(beam.DoFn):
         batches = [columns.from_bytes(data) for data in parts[_EVENTS]]
         if not batches:
             batches = [pa.RecordBatch.from_pylist([], schema=EVENT_SCHEMA)]
-        histories, _ = build_histories(
+        histories, dropped = build_histories(
             batches, options.drop_repeats, options.max_history
         )
-        requests, asked = make_requests(histories, wanted, options)
-        for batch in requests:
+        requests, asked = make_requests(
+            histories, wanted, options, self._description.max_length
+        )
+        for batch in cut_requests(requests, self._description.num_items):
             yield pvalue.TaggedOutput(_REQUESTS, columns.to_bytes(batch))
-        yield pvalue.TaggedOutput(_ACCOUNTS, asked)
+        yield pvalue.TaggedOutput(
+            _ACCOUNTS, replace(asked, dropped=tuple(sorted(dropped.items())))
+        )

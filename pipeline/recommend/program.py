@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from apache_beam.io.filesystems import FileSystems
 from rich.console import Console
 from rich.table import Table
 
@@ -15,14 +14,14 @@ from pipeline.execution import filled
 from pipeline.input_files import input_bytes, list_files
 from pipeline.options import PARTITION_BYTES
 from pipeline.output import Contents, Output
-from pipeline.progress import stage_display
+from pipeline.progress import RECOMMEND_STAGES, stage_display
+from pipeline.recommend.export_files import read_description
 from pipeline.recommend.flags import PROG, to_options
 from pipeline.recommend.graph import build
 from pipeline.recommend.manifest import KIND
-from pipeline.recommend.model_handler import read_description
+from pipeline.recommend.users_file import check_users
 from pipeline.recommend.write import FOLDER
 from pipeline.storage import open_raw
-from schemas.errors import UserError
 from schemas.layout import MANIFEST, REJECTS, join
 
 CONTENTS = Contents(f"folder of {KIND}", frozenset({FOLDER, REJECTS}))
@@ -49,14 +48,12 @@ def run(
     files = list_files(args.input)
     options = to_options(args, max(1, -(-input_bytes(files) // PARTITION_BYTES)))
     description = read_description(options.model)
-    if options.users is not None and not FileSystems.exists(options.users):
-        raise UserError(
-            f"there is no file {options.users}; give --users a file of ids, one a line."
-        )
+    if options.users is not None:
+        check_users(options.users)
     output = Output(args.output, args.overwrite, CONTENTS)
     with filled(output):
         build(pipeline, args.input, output.folder, options, description)
-        with stage_display(quiet=args.quiet):
+        with stage_display(RECOMMEND_STAGES, args.quiet):
             start(pipeline).wait_until_finish()
     if not args.quiet:
         with open_raw(join(args.output, MANIFEST)) as stream:
