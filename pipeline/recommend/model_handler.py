@@ -14,7 +14,7 @@ from apache_beam.ml.inference.base import ModelHandler
 
 from pipeline import columns
 from pipeline.recommend.export_files import load_export
-from pipeline.recommend.request_batches import padded_rows, shown_lengths
+from pipeline.recommend.request_batches import cut_requests, padded_rows, shown_lengths
 from schemas.exported_model import (
     AS_OF,
     EVENT_DATE,
@@ -37,30 +37,31 @@ ANSWER_SCHEMA = pa.schema(
         ("is_popular", pa.bool_()),
     ]
 )
-
-# Elements, themselves batches, that Beam hands over at once: work for every thread.
-_ELEMENTS_A_CALL = 16
+_NO_ANSWERS = pa.RecordBatch.from_pylist([], schema=ANSWER_SCHEMA)
 
 
 class ExportedModelHandler(ModelHandler[bytes, bytes, Any]):
     """Asks an exported model, loaded once a worker process, for recommendations.
 
-    An element is a serialised batch of `pipeline.recommend.request_batches`, which is
-    already as many histories as the model is asked at once; its answer is a serialised
-    batch of `ANSWER_SCHEMA`, in the same order.
+    An element is a serialised batch of `pipeline.recommend.requests.REQUEST_SCHEMA`,
+    the requests of a whole shard, and is cut here into what the model is asked at once;
+    its answer is a serialised batch of `ANSWER_SCHEMA`, in another order.
 
     Args:
       model: the folder of the export, local or remote.
+      num_items: N, the scores that the model gives a row.
       top_k: the most items of an answer.
       as_of: the date to recommend for, or empty.
       keep_seen: whether items of the history may be recommended.
     """
 
-    def __init__(self, model: str, top_k: int, as_of: str, keep_seen: bool) -> None:
-        super().__init__(
-            min_batch_size=_ELEMENTS_A_CALL, max_batch_size=_ELEMENTS_A_CALL
-        )
+    def __init__(
+        self, model: str, num_items: int, top_k: int, as_of: str, keep_seen: bool
+    ) -> None:
+        # An element is many batches by itself.
+        super().__init__(min_batch_size=1, max_batch_size=1)
         self._model = model
+        self._num_items = num_items
         self._top_k = top_k
         self._as_of = as_of
         self._keep_seen = keep_seen
@@ -77,13 +78,16 @@ class ExportedModelHandler(ModelHandler[bytes, bytes, Any]):
     def run_inference(
         self, batch: Sequence[bytes], model: Any, inference_args: Any = None
     ) -> Iterable[bytes]:
-        """Returns the answers to each batch of requests, several at a time."""
+        """Yields the answers to the requests of each shard."""
         name = KEEP_SEEN if self._keep_seen else SERVING_DEFAULT
         answer = partial(
             answer_requests, model.signatures[name], self._top_k, self._as_of
         )
-        with ThreadPoolExecutor(min(_num_cpus(), len(batch))) as threads:
-            return list(threads.map(answer, batch))
+        with ThreadPoolExecutor(_num_cpus()) as threads:
+            for element in batch:
+                requests = columns.from_bytes(element)
+                parts = threads.map(answer, cut_requests(requests, self._num_items))
+                yield columns.to_bytes(columns.concatenate([_NO_ANSWERS, *parts]))
 
     def get_num_bytes(self, batch: Sequence[bytes]) -> int:
         """Returns the bytes of `batch`, for Beam's metrics."""
@@ -95,10 +99,12 @@ class ExportedModelHandler(ModelHandler[bytes, bytes, Any]):
 
 
 def answer_requests(
-    ask: Callable[..., dict[str, tf.Tensor]], top_k: int, as_of: str, element: bytes
-) -> bytes:
-    """Answers one serialised batch of requests by a signature of an export."""
-    requests = columns.from_bytes(element)
+    ask: Callable[..., dict[str, tf.Tensor]],
+    top_k: int,
+    as_of: str,
+    requests: pa.RecordBatch,
+) -> pa.RecordBatch:
+    """Answers one of the batches that `cut_requests` makes by an export's signature."""
     tensors = request_tensors(requests)
     num_rows = tensors[ITEM_ID].shape[0]
     answer = ask(
@@ -107,7 +113,7 @@ def answer_requests(
     )
     items, scores = answer[ITEM_ID].numpy(), answer[SCORE].numpy()
     count = len(requests)
-    return columns.to_bytes(answer_batch(requests, items[:count], scores[:count]))
+    return answer_batch(requests, items[:count], scores[:count])
 
 
 def request_tensors(requests: pa.RecordBatch) -> dict[str, tf.Tensor]:

@@ -2,18 +2,16 @@
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import columns
-from pipeline.digests import bucket_of
-from pipeline.recommend.model_handler import ANSWER_SCHEMA
 from pipeline.recommend.options import Format
+from pipeline.recommend.request_shards import by_digest
 from pipeline.write import new_file
 from schemas.layout import join
 
@@ -40,43 +38,25 @@ class AnswerShard:
     num_popular: int
 
 
-def by_shard(element: bytes, num_shards: int) -> Iterator[tuple[int, bytes]]:
-    """Yields (shard, serialised answers) of a batch of answers."""
-    answers = columns.from_bytes(element)
-    shard = bucket_of(answers.column("digest_high").to_numpy(), num_shards)
-    for number in np.unique(shard):
-        yield int(number), columns.to_bytes(answers.filter(pa.array(shard == number)))
-
-
-def no_answers(num_shards: int) -> list[tuple[int, bytes]]:
-    """Returns an empty part of every shard, so that each is written."""
-    nothing = columns.to_bytes(pa.RecordBatch.from_pylist([], schema=ANSWER_SCHEMA))
-    return [(shard, nothing) for shard in range(num_shards)]
-
-
 def file_name(shard: int, num_shards: int, format: Format) -> str:
     """Returns the name of one file in the folder `recommendations`."""
     return f"recommendations-{shard:05d}-of-{num_shards:05d}.{_SUFFIXES[format]}"
 
 
 def write_answers(
-    element: tuple[int, Iterable[bytes]], output: str, num_shards: int, format: Format
+    element: tuple[int, bytes], output: str, num_shards: int, format: Format
 ) -> AnswerShard:
     """Writes one shard, its users in the order of their digests.
 
     Args:
-      element: its number, and serialised answers in any order.
+      element: its number, and a serialised batch of `ANSWER_SCHEMA` in any order.
       output: the folder of all recommendations.
       num_shards: the number of shards.
       format: of the file.
     """
-    shard, parts = element
-    answers = columns.concatenate([columns.from_bytes(part) for part in parts])
-    order = np.lexsort(
-        [answers.column(name).to_numpy() for name in ("digest_low", "digest_high")]
-    )
-    answers = answers.take(pa.array(order))
-    rows = answers.select(ROW_FIELDS)
+    shard, answers = element
+    batch = by_digest(columns.from_bytes(answers))
+    rows = batch.select(ROW_FIELDS)
     name = file_name(shard, num_shards, format)
     with new_file(join(output, FOLDER, name)) as stream:
         if format == "parquet":
@@ -84,7 +64,7 @@ def write_answers(
         else:
             _write_lines(rows, stream)
     return AnswerShard(
-        name, len(rows), answers.column("is_popular").to_pylist().count(True)
+        name, len(rows), batch.column("is_popular").to_pylist().count(True)
     )
 
 
