@@ -32,8 +32,7 @@ DATA_SET_STAGES: Stages = (
 RECOMMEND_STAGES: Stages = (
     ("ReadBlocks", "reading reviews"),
     ("MakeRequests", "sorting histories"),
-    ("AskModel", "asking the model"),
-    ("WriteShards", "writing recommendations"),
+    ("AskModel", "asking the model and writing its answers"),
     ("MakeManifest", "writing the manifest"),
 )
 

@@ -42,8 +42,7 @@ def test_stages_in_words(name, words):
     [
         ("((ref_AppliedPTransform_ReadEvents-ReadBlocks_12)+(x))", "reading reviews"),
         ("MakeRequests/ParDo(MakeRequests)", "sorting histories"),
-        ("AskModel/BeamML_RunInference", "asking the model"),
-        ("WriteShards", "writing recommendations"),
+        ("AskModel/BeamML_RunInference", "asking the model and writing its answers"),
         ("MakeManifest", "writing the manifest"),
         ("ReadEvents/NamePatterns/Impulse", ""),
     ],
