@@ -24,6 +24,9 @@ from pipeline.recommend.write import FOLDER
 from pipeline.storage import open_raw
 from schemas.layout import MANIFEST, REJECTS, join
 
+# Of inputs of so many MB or more.
+_FEWEST_PARTS = 16
+
 CONTENTS = Contents(f"folder of {KIND}", frozenset({FOLDER, REJECTS}))
 
 
@@ -46,7 +49,7 @@ def run(
     started = time.monotonic()
     pipeline = new_pipeline(beam_options(beam_arguments, own_flags, PROG))
     files = list_files(args.input)
-    options = to_options(args, max(1, -(-input_bytes(files) // PARTITION_BYTES)))
+    options = to_options(args, num_partitions(input_bytes(files)))
     description = read_description(options.model)
     if options.users is not None:
         check_users(options.users)
@@ -60,6 +63,15 @@ def run(
             manifest = json.loads(stream.read())
         print_summary(manifest, args.output, time.monotonic() - started)
     return 0
+
+
+def num_partitions(size: int) -> int:
+    """Returns in how many parts the users of an input of `size` bytes are sorted.
+
+    A small input is divided too, so that sorting one of 100,000 users takes little more
+    memory than one of 10,000.
+    """
+    return max(1, -(-size // PARTITION_BYTES), min(_FEWEST_PARTS, size >> 20))
 
 
 def print_summary(manifest: dict[str, Any], output: str, seconds: float) -> None:
