@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 # Asked at once: enough that the cost of a call is small, and few enough that a batch's
-# cells and the scores of all items stay in the tens of MB.
+# cells (whose dates take half a kB each while the graph reads them) and the scores of
+# all items stay in the tens of MB.
 _MOST_ROWS = 512
-_MOST_CELLS = 1 << 16
+_MOST_CELLS = 1 << 14
 _MOST_SCORES = 1 << 23
 
 # Rows are padded to a multiple of this, so that a row's scores do not depend on how
