@@ -8,9 +8,15 @@ from collections.abc import Iterator
 
 from schemas.quiet import without_notes
 
-# RunInference says it of Linux too: what it could not import is not `resource` but a
-# manager of models that needs further packages. Only a figure of its metrics is lost.
-_NO_NEWS = ("UserError", "Resource module is not available for current platform")
+_NO_NEWS = (
+    "UserError",
+    # RunInference says it of Linux too: what it could not import is not `resource` but
+    # a manager of models that needs further packages. Only a figure of its metrics is
+    # lost.
+    "Resource module is not available for current platform",
+    # A worker process on this machine has no such folder, and needs none.
+    "No semi_persistent_directory found",
+)
 
 
 def load_libraries(with_transform: bool = True) -> None:

@@ -56,6 +56,7 @@ def test_two_processes(one_partition, tmp_path, sample_reviews, sample_run):
     )
     assert again == one_partition[0]
     assert "Resource module" not in shown
+    assert "semi_persistent" not in shown
 
 
 def test_error_in_a_process_of_its_own(tmp_path, sample_reviews, sample_run):
