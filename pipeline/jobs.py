@@ -13,7 +13,7 @@ from apache_beam.runners.runner import PipelineResult
 
 from pipeline.dataflow import is_dataflow
 from pipeline.execution import user_sentence
-from pipeline.progress import stage_display
+from pipeline.progress import Stages, stage_display
 from schemas.errors import UsageError, UserError
 
 
@@ -33,11 +33,12 @@ def is_dry_run(pipeline: beam.Pipeline) -> bool:
     return True
 
 
-def run_job(pipeline: beam.Pipeline, *, quiet: bool = False) -> bool:
+def run_job(pipeline: beam.Pipeline, stages: Stages, *, quiet: bool = False) -> bool:
     """Runs a pipeline.
 
     Args:
       pipeline: with all its steps.
+      stages: what its steps are called while they run.
       quiet: shows nothing.
 
     Returns:
@@ -55,7 +56,7 @@ def run_job(pipeline: beam.Pipeline, *, quiet: bool = False) -> bool:
             f"{type(pipeline.runner).__name__} ends with this process"
         )
     dry = is_dry_run(pipeline)
-    with stage_display(quiet=quiet):
+    with stage_display(stages, quiet):
         result = start(pipeline)
         if dry:
             print("The settings are good; nothing was submitted.", file=sys.stderr)

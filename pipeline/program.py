@@ -12,6 +12,7 @@ from pipeline.input_files import input_bytes, list_files
 from pipeline.jobs import is_dry_run, run_job
 from pipeline.options import PARTITION_BYTES
 from pipeline.output import Output
+from pipeline.progress import DATA_SET_STAGES
 from pipeline.storage import open_raw
 from pipeline.summary import print_summary
 from pipeline.transform_temp import transform_temp
@@ -48,7 +49,7 @@ def run(
         filled(output, untouched=is_dry_run(pipeline)),
     ):
         build(pipeline, args.input, output.folder, temp_folder, options)
-        is_complete = run_job(pipeline, quiet=args.quiet)
+        is_complete = run_job(pipeline, DATA_SET_STAGES, quiet=args.quiet)
     if is_complete and not args.quiet:
         manifest = read_manifest(args.output)
         print_summary(manifest, args.output, time.monotonic() - started)

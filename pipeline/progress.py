@@ -9,7 +9,7 @@ import logging
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
@@ -22,9 +22,13 @@ _LOGGERS = {
 _BUNDLE = "Running bundle for stage"
 _OPERATION = "Executing operation"
 _STATE = "Job %s is in state"
+_JOB = "the job is"
 
-# The step whose name stands in a stage's name, and what it does, in words.
-_STAGES = (
+Stages = Sequence[tuple[str, str]]
+
+# The step whose name stands in a stage's name, and what it does, in words; the first
+# one begins the run.
+DATA_SET_STAGES: Stages = (
     ("ReadBlocks", "reading reviews"),
     ("BuildHistories", "sorting histories"),
     ("CutTrainingWindows", "cutting windows"),
@@ -33,14 +37,20 @@ _STAGES = (
     ("WriteShards", "writing TFRecords"),
     ("MakeManifest", "writing the manifest"),
 )
-_FIRST = {_STAGES[0][1]}
+RECOMMEND_STAGES: Stages = (
+    ("ReadBlocks", "reading reviews"),
+    ("MakeRequests", "sorting histories"),
+    ("AskModel", "asking the model and writing its answers"),
+    ("MakeManifest", "writing the manifest"),
+)
 
 
 @contextlib.contextmanager
-def stage_display(quiet: bool = False) -> Iterator[None]:
+def stage_display(stages: Stages, quiet: bool = False) -> Iterator[None]:
     """Shows the stages of a run: a live line on a terminal, plain lines elsewhere.
 
     Args:
+      stages: the words for the stages of this pipeline.
       quiet: shows nothing.
     """
     if quiet:
@@ -51,7 +61,7 @@ def stage_display(quiet: bool = False) -> Iterator[None]:
         status = None
         if sys.stderr.isatty():
             status = stack.enter_context(console.status("starting"))
-        handler = _StageHandler(console, status)
+        handler = _StageHandler(stages, console, status)
         for name, level in _LOGGERS.items():
             stack.enter_context(_handled(logging.getLogger(name), level, handler))
         yield
@@ -77,8 +87,9 @@ def _handled(
 class _StageHandler(logging.Handler):
     """Turns the engine's log records into the display."""
 
-    def __init__(self, console: Console, status: object) -> None:
+    def __init__(self, stages: Stages, console: Console, status: object) -> None:
         super().__init__(logging.DEBUG)
+        self._stages = stages
         self._console = console
         self._status = status
         self._started = time.monotonic()
@@ -88,9 +99,13 @@ class _StageHandler(logging.Handler):
         if record.levelno >= logging.WARNING:
             logging.getLogger().handle(record)
             return
-        name = _words_of(record)
+        name = _words_of(record, self._stages)
         # The engine begins with small stages of all parts, such as their constants.
-        started = bool(self._shown) or name in _FIRST or name.startswith("the job")
+        started = (
+            bool(self._shown)
+            or name == self._stages[0][1]
+            or name.startswith("the job")
+        )
         if not name or name in self._shown or not started:
             return
         self._shown.add(name)
@@ -101,25 +116,26 @@ class _StageHandler(logging.Handler):
             self._console.print(f"{seconds:6.1f} s  {name}")
 
 
-def _words_of(record: logging.LogRecord) -> str:
+def _words_of(record: logging.LogRecord, stages: Stages) -> str:
     """Returns what a record says is at work; the empty text where it says nothing."""
     message = str(record.msg)
     if message.startswith(_BUNDLE):
-        return stage_in_words(str(record.args))
+        return stage_in_words(str(record.args), stages)
     if _OPERATION in message:
-        return stage_in_words(message)
+        return stage_in_words(message, stages)
     if message.startswith(_STATE) and isinstance(record.args, tuple):
-        return f"the job is {str(record.args[-1]).removeprefix('JOB_STATE_').lower()}"
+        return f"{_JOB} {str(record.args[-1]).removeprefix('JOB_STATE_').lower()}"
     return ""
 
 
-def stage_in_words(stage: str) -> str:
+def stage_in_words(stage: str, stages: Stages) -> str:
     """Returns what a stage does; the empty text where it is none of the telling ones.
 
     Args:
       stage: the engine's name of a stage, made of the names of its steps.
+      stages: the telling steps and their words.
     """
-    for pattern, words in _STAGES:
+    for pattern, words in stages:
         if re.search(pattern, stage):
             return words
     return ""

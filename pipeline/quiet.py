@@ -8,12 +8,26 @@ from collections.abc import Iterator
 
 from schemas.quiet import without_notes
 
+_NO_NEWS = (
+    "UserError",
+    # RunInference says it of Linux too: what it could not import is not `resource` but
+    # a manager of models that needs further packages. Only a figure of its metrics is
+    # lost.
+    "Resource module is not available for current platform",
+    # A worker process on this machine has no such folder, and needs none.
+    "No semi_persistent_directory found",
+)
 
-def load_libraries() -> None:
-    """Imports Beam, TensorFlow and tf.Transform without their notes."""
+
+def load_libraries(with_transform: bool = True) -> None:
+    """Imports Beam, TensorFlow and, if needed, tf.Transform without their notes."""
     with without_notes():
         import tensorflow as tf
-        import tensorflow_transform  # noqa: F401
+
+        if with_transform:
+            import tensorflow_transform  # noqa: F401
+        else:
+            import apache_beam  # noqa: F401
 
         tf.get_logger().setLevel(logging.ERROR)
         tf.config.list_physical_devices()
@@ -51,4 +65,4 @@ def _is_news(record: logging.LogRecord) -> bool:
     text = record.getMessage()
     if record.exc_info and record.exc_info[1] is not None:
         text += repr(record.exc_info[1])
-    return "UserError" not in text
+    return not any(part in text for part in _NO_NEWS)

@@ -17,7 +17,15 @@ BEAM_SIDE = frozenset(
 )
 HEAVY = frozenset({"apache_beam", "tensorflow", "tensorflow_transform", "keras", "jax"})
 # The algorithms of the pipeline, files or folders.
-ALGORITHMS = ("parse*", "windows.py", "split.py", "preprocessing.py")
+ALGORITHMS = (
+    "parse*",
+    "windows.py",
+    "split.py",
+    "preprocessing.py",
+    "recommend/requests.py",
+    "recommend/request_batches.py",
+    "recommend/request_shards.py",
+)
 
 
 def python_files(*folders: str) -> Iterator[Path]:
@@ -125,6 +133,7 @@ def test_algorithms_load_no_beam():
     [
         ["pipeline", "--help"],
         ["pipeline.sample", "--help"],
+        ["pipeline.recommend", "--help"],
         ["trainer", "--help"],
         ["trainer", "train", "--help"],
         ["trainer", "evaluate", "--help"],

@@ -23,7 +23,7 @@ def _main(argv: Sequence[str]) -> int:
     # Beam and TensorFlow take seconds to import, and --help needs neither.
     from pipeline.quiet import load_libraries, shown_logs
 
-    load_libraries()
+    load_libraries(with_transform=False)
     from pipeline.recommend.program import run
 
     with shown_logs():

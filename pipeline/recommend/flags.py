@@ -58,7 +58,12 @@ def _add_files(group: argparse._ArgumentGroup) -> None:
         choices=get_args(Format),
         help="of the files: JSON lines (gzip), or Parquet (default jsonl)",
     )
-    add("--num_shards", type=int, default=8, help="files to write (default 8)")
+    add(
+        "--num_shards",
+        type=int,
+        default=8,
+        help="files, each asked for and written by one worker (default 8)",
+    )
     add("--quiet", action="store_true", help="no progress and no closing table")
 
 

@@ -1,12 +1,13 @@
 """The whole pipeline of recommendations on one screen."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
 from apache_beam import pvalue
-from apache_beam.ml.inference.base import RunInference
+from apache_beam.ml.inference.base import KeyedModelHandler, RunInference
 from apache_beam.pvalue import AsList, AsSingleton
 from apache_beam.typehints.decorators import no_annotations
 
@@ -19,9 +20,14 @@ from pipeline.read import ReadEvents
 from pipeline.recommend.manifest import make_manifest, write_manifest
 from pipeline.recommend.model_handler import ExportedModelHandler
 from pipeline.recommend.options import RecommendOptions
-from pipeline.recommend.requests import add_request_accounts, make_requests
+from pipeline.recommend.request_shards import by_shard, join_requests, no_requests
+from pipeline.recommend.requests import (
+    add_request_accounts,
+    check_requests,
+    make_requests,
+)
 from pipeline.recommend.users_file import read_users
-from pipeline.recommend.write import by_shard, no_answers, write_answers
+from pipeline.recommend.write import write_answers
 from pipeline.write import WriteRejects
 from schemas.exported_model import Description
 from schemas.layout import MANIFEST, join
@@ -58,33 +64,33 @@ def build(
         {_EVENTS: reading.batches, _USERS: _users(pipeline, options)}
         | "GroupByPartition" >> beam.CoGroupByKey()
         | "MakeRequests"
-        >> beam.ParDo(MakeRequests(options), AsSingleton(account)).with_outputs(
-            _REQUESTS, _ACCOUNTS
-        )
+        >> beam.ParDo(
+            MakeRequests(options, description.max_length), AsSingleton(account)
+        ).with_outputs(_REQUESTS, _ACCOUNTS)
     )
-    request_account = asked[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
-        add_request_accounts
+    request_account = (
+        asked[_ACCOUNTS]
+        | "AddAccounts" >> beam.CombineGlobally(add_request_accounts)
+        | "CheckRequests" >> beam.Map(check_requests, options)
+    )
+    every_shard = pipeline | "NameShards" >> beam.Create(
+        no_requests(options.num_shards), reshuffle=False
     )
     handler = ExportedModelHandler(
         options.model,
+        description.num_items,
         options.top_k,
         "" if options.as_of is None else iso_date(options.as_of),
         options.keep_seen,
     )
-    answers = (
-        asked[_REQUESTS]
-        # A partition is many batches: any worker may answer them.
-        | "SpreadRequests" >> beam.Reshuffle()
-        | "AskModel" >> RunInference(handler)
-        | "DivideByShard" >> beam.FlatMap(by_shard, options.num_shards)
-    )
-    every_shard = pipeline | "NameShards" >> beam.Create(
-        no_answers(options.num_shards), reshuffle=False
-    )
     shards = (
-        (answers, every_shard)
+        (asked[_REQUESTS], every_shard)
         | "AddEmptyShards" >> beam.Flatten()
         | "GroupByShard" >> beam.GroupByKey()
+        | "JoinRequests" >> beam.MapTuple(join_requests)
+        # Answers are several times larger than requests. No shuffle follows, so that
+        # those of one shard alone are in memory.
+        | "AskModel" >> RunInference(KeyedModelHandler(handler))
         | "WriteShards"
         >> beam.Map(write_answers, output, options.num_shards, options.format)
     )
@@ -128,9 +134,10 @@ def _users(
 class MakeRequests(beam.DoFn):
     """Sorts a partition and chooses its users; a DoFn for its two outputs."""
 
-    def __init__(self, options: RecommendOptions) -> None:
+    def __init__(self, options: RecommendOptions, max_length: int) -> None:
         """Sets how to choose; see `make_requests`."""
         self._options = options
+        self._max_length = max_length
 
     @no_annotations
     def process(
@@ -138,7 +145,7 @@ class MakeRequests(beam.DoFn):
         element: tuple[int, dict[str, Iterable[Any]]],
         account: ReadAccount,
     ) -> Iterator[pvalue.TaggedOutput]:
-        """Yields serialised batches of requests, and their account.
+        """Yields requests by shard, and their account.
 
         Args:
           element: a partition, its events and its users of --users.
@@ -152,10 +159,12 @@ class MakeRequests(beam.DoFn):
         batches = [columns.from_bytes(data) for data in parts[_EVENTS]]
         if not batches:
             batches = [pa.RecordBatch.from_pylist([], schema=EVENT_SCHEMA)]
-        histories, _ = build_histories(
+        histories, dropped = build_histories(
             batches, options.drop_repeats, options.max_history
         )
-        requests, asked = make_requests(histories, wanted, options)
-        for batch in requests:
-            yield pvalue.TaggedOutput(_REQUESTS, columns.to_bytes(batch))
-        yield pvalue.TaggedOutput(_ACCOUNTS, asked)
+        requests, asked = make_requests(histories, wanted, options, self._max_length)
+        for part in by_shard(requests, options.num_shards):
+            yield pvalue.TaggedOutput(_REQUESTS, part)
+        yield pvalue.TaggedOutput(
+            _ACCOUNTS, replace(asked, dropped=tuple(sorted(dropped.items())))
+        )

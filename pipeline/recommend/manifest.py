@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.accounts import ReadAccount
+from pipeline.accounts import ReadAccount, add_counts
 from pipeline.recommend.options import RecommendOptions
 from pipeline.recommend.requests import RequestAccount
 from pipeline.recommend.write import AnswerShard
@@ -26,8 +26,10 @@ class RecommendManifest:
 
     Attributes:
       rows: what became of the input's rows.
-      users: counts of users: in all, not asked for, with too few events, answered by
-        the model, and given the popular items.
+      users: counts of users. All are those of the input and of --users; they were not
+        asked for, had too few events, or were answered by the model. Of those with too
+        few, which the users of --users that are not in the input are among, some or
+        none were given the popular items.
       events: events of all users, and those after `as_of`.
       files: rows by file name.
       model: what the exported model says of itself.
@@ -64,15 +66,18 @@ def make_manifest(
     """Puts together what all steps found."""
     popular = sum(shard.num_popular for shard in shards)
     answered = sum(shard.num_rows for shard in shards)
+    dropped = dict(read.dropped)
+    add_counts(dropped, dict(asked.dropped))
     return RecommendManifest(
         rows=RowCounts(
             read.read,
             read.accepted,
             dict(sorted(read.rejected.items())),
-            dict(sorted(read.dropped.items())),
+            dict(sorted(dropped.items())),
         ),
         users={
             "all": asked.users,
+            "not_in_input": asked.absent,
             "not_asked": asked.not_asked,
             "too_few_events": asked.too_short,
             "answered": answered - popular,

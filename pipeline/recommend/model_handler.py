@@ -1,6 +1,9 @@
 """Beam's RunInference around an exported model."""
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,9 +13,8 @@ import tensorflow as tf
 from apache_beam.ml.inference.base import ModelHandler
 
 from pipeline import columns
-from pipeline.histories import from_batch
-from pipeline.recommend.requests import IS_USABLE
-from schemas.errors import UserError
+from pipeline.recommend.export_files import load_export
+from pipeline.recommend.request_batches import cut_requests, padded_rows, shown_lengths
 from schemas.exported_model import (
     AS_OF,
     EVENT_DATE,
@@ -20,8 +22,6 @@ from schemas.exported_model import (
     SCORE,
     SERVING_DEFAULT,
     TOP_K,
-    Description,
-    description_path,
 )
 from schemas.features import ITEM_ID
 
@@ -37,26 +37,31 @@ ANSWER_SCHEMA = pa.schema(
         ("is_popular", pa.bool_()),
     ]
 )
+_NO_ANSWERS = pa.RecordBatch.from_pylist([], schema=ANSWER_SCHEMA)
 
 
 class ExportedModelHandler(ModelHandler[bytes, bytes, Any]):
     """Asks an exported model, loaded once a worker process, for recommendations.
 
-    An element is a serialised batch of `pipeline.recommend.requests`, which is already
-    as many histories as the model is asked at once; its answer is a serialised batch of
-    `ANSWER_SCHEMA`, in the same order.
+    An element is a serialised batch of `pipeline.recommend.requests.REQUEST_SCHEMA`,
+    the requests of a whole shard, and is cut here into what the model is asked at once;
+    its answer is a serialised batch of `ANSWER_SCHEMA`, in another order.
 
     Args:
-      model: the folder of the export.
+      model: the folder of the export, local or remote.
+      num_items: N, the scores that the model gives a row.
       top_k: the most items of an answer.
       as_of: the date to recommend for, or empty.
       keep_seen: whether items of the history may be recommended.
     """
 
-    def __init__(self, model: str, top_k: int, as_of: str, keep_seen: bool) -> None:
-        # An element is a batch by itself.
+    def __init__(
+        self, model: str, num_items: int, top_k: int, as_of: str, keep_seen: bool
+    ) -> None:
+        # An element is many batches by itself.
         super().__init__(min_batch_size=1, max_batch_size=1)
         self._model = model
+        self._num_items = num_items
         self._top_k = top_k
         self._as_of = as_of
         self._keep_seen = keep_seen
@@ -67,89 +72,66 @@ class ExportedModelHandler(ModelHandler[bytes, bytes, Any]):
         Raises:
           UserError: it can't be loaded.
         """
+        _use_one_thread_an_op()
         return load_export(self._model)
 
     def run_inference(
         self, batch: Sequence[bytes], model: Any, inference_args: Any = None
     ) -> Iterable[bytes]:
-        """Yields the answers to each batch of requests."""
+        """Yields the answers to the requests of each shard."""
         name = KEEP_SEEN if self._keep_seen else SERVING_DEFAULT
-        ask = model.signatures[name]
-        for element in batch:
-            requests = columns.from_bytes(element)
-            answer = ask(
-                **request_tensors(requests),
-                **{
-                    AS_OF: tf.constant([self._as_of] * len(requests)),
-                    TOP_K: tf.constant(self._top_k),
-                },
-            )
-            items, scores = answer[ITEM_ID].numpy(), answer[SCORE].numpy()
-            yield columns.to_bytes(answer_batch(requests, items, scores))
+        answer = partial(
+            answer_requests, model.signatures[name], self._top_k, self._as_of
+        )
+        with ThreadPoolExecutor(_num_cpus()) as threads:
+            for element in batch:
+                requests = columns.from_bytes(element)
+                parts = threads.map(answer, cut_requests(requests, self._num_items))
+                yield columns.to_bytes(columns.concatenate([_NO_ANSWERS, *parts]))
+
+    def get_num_bytes(self, batch: Sequence[bytes]) -> int:
+        """Returns the bytes of `batch`, for Beam's metrics."""
+        return sum(len(element) for element in batch)
 
     def get_metrics_namespace(self) -> str:
         """Returns the name under which Beam counts."""
         return "seamstress_recommend"
 
 
-def load_export(model: str) -> Any:
-    """Loads an exported model.
-
-    Raises:
-      UserError: it can't be loaded.
-    """
-    try:
-        return tf.saved_model.load(model)
-    # IndexError: TensorFlow's word for a file of weights that was cut short.
-    except (OSError, ValueError, IndexError, tf.errors.OpError) as error:
-        raise UserError(
-            f"{model} cannot be loaded ({_first_line(error)}); export the model again "
-            "with `python -m trainer train`."
-        ) from error
-
-
-def read_description(model: str) -> Description:
-    """Reads what an export says of itself, before anything runs.
-
-    Raises:
-      UserError: the folder holds no export of this version.
-    """
-    path = description_path(model)
-    remedy = (
-        "name the folder `model` in what `python -m trainer train --output RUN` wrote, "
-        "RUN/model"
+def answer_requests(
+    ask: Callable[..., dict[str, tf.Tensor]],
+    top_k: int,
+    as_of: str,
+    requests: pa.RecordBatch,
+) -> pa.RecordBatch:
+    """Answers one of the batches that `cut_requests` makes by an export's signature."""
+    tensors = request_tensors(requests)
+    num_rows = tensors[ITEM_ID].shape[0]
+    answer = ask(
+        **tensors,
+        **{AS_OF: tf.constant([as_of] * num_rows), TOP_K: tf.constant(top_k)},
     )
-    try:
-        if not tf.io.gfile.exists(path):
-            raise UserError(
-                f"--model {model} holds no exported model of Seamstress; {remedy}."
-            )
-        with tf.io.gfile.GFile(path, "rb") as stream:
-            return Description.from_json(stream.read().decode())
-    except (ValueError, tf.errors.OpError) as error:
-        raise UserError(
-            f"{path} cannot be read ({_first_line(error)}); export the model again "
-            "with `python -m trainer train` of this version."
-        ) from error
+    items, scores = answer[ITEM_ID].numpy(), answer[SCORE].numpy()
+    count = len(requests)
+    return answer_batch(requests, items[:count], scores[:count])
 
 
 def request_tensors(requests: pa.RecordBatch) -> dict[str, tf.Tensor]:
-    """Returns `item_id` and `event_date`, string [`rows`, `steps`], padded in front.
+    """Returns `item_id` and `event_date`, string [rows, steps], padded in front.
 
-    Events of a history that is not usable have no date: they are seen, and no input.
+    There are blank rows behind the last one, as many as `padded_rows` says. Events of a
+    history that is not usable have no date: they are seen, and no input.
     """
-    histories = from_batch(requests)
-    lengths = histories.lengths
-    longest = max(1, int(lengths.max(initial=0)))
-    filled = np.arange(longest) >= longest - lengths[:, np.newaxis]
-    dates = np.datetime_as_string(histories.days.astype("datetime64[D]"))
-    usable = requests.column(IS_USABLE).to_numpy(zero_copy_only=False)
-    dates = np.where(np.repeat(usable, lengths), dates.astype(object), "")
-    items = np.asarray(histories.items.to_pylist(), object)[histories.item_codes]
-    return {
-        ITEM_ID: _texts(items, filled),
-        EVENT_DATE: _texts(dates, filled),
-    }
+    lengths = shown_lengths(requests)
+    longest = int(lengths.max(initial=1))
+    filled = np.zeros([padded_rows(len(requests), longest), longest], bool)
+    filled[: len(lengths)] = np.arange(longest) >= longest - lengths[:, np.newaxis]
+    days = requests.column("days").flatten().to_numpy().astype("datetime64[D]")
+    usable = requests.column("is_usable").to_numpy(zero_copy_only=False)
+    dates = np.datetime_as_string(days).astype(object)
+    dates[np.repeat(~usable, lengths)] = ""
+    items = requests.column("items").flatten().to_numpy(zero_copy_only=False)
+    return {ITEM_ID: _texts(items, filled), EVENT_DATE: _texts(dates, filled)}
 
 
 def _texts(values: npt.NDArray[Any], filled: npt.NDArray[np.bool_]) -> tf.Tensor:
@@ -165,37 +147,45 @@ def answer_batch(
 
     Args:
       requests: what was asked.
-      items: bytes [`rows`, k], best first; empty where fewer are left.
-      scores: float32 [`rows`, k].
+      items: bytes [rows, k], best first; empty where fewer are left.
+      scores: float32 [rows, k].
     """
     is_item = items != b""
     offsets = pa.array(
         np.concatenate([[0], np.cumsum(is_item.sum(axis=1))]), pa.int32()
     )
-    histories = from_batch(requests)
-    lengths = histories.lengths
-    last = np.maximum(histories.offsets[1:] - 1, 0)
-    days = np.append(histories.days, 0)[np.minimum(last, len(histories.days))]
-    usable = requests.column(IS_USABLE).to_numpy(zero_copy_only=False)
+    texts = pa.array(items[is_item].tolist(), pa.binary()).cast(pa.string())
+    usable = requests.column("is_usable").to_numpy(zero_copy_only=False)
     return pa.record_batch(
         [
-            requests.column("user").cast(pa.string()),
+            requests.column("user_id"),
             requests.column("digest_high"),
             requests.column("digest_low"),
-            pa.ListArray.from_arrays(
-                offsets,
-                pa.array(items[is_item].tolist(), pa.binary()).cast(pa.string()),
-            ),
+            pa.ListArray.from_arrays(offsets, texts),
             pa.ListArray.from_arrays(offsets, pa.array(scores[is_item], pa.float32())),
-            pa.array(days.astype(np.int32), pa.int32(), mask=lengths == 0).cast(
-                pa.date32()
-            ),
-            pa.array(lengths, pa.int64()),
+            requests.column("last_day").cast(pa.int32()).cast(pa.date32()),
+            requests.column("num_events"),
             pa.array(~usable),
         ],
         schema=ANSWER_SCHEMA,
     )
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).strip().splitlines()[0]
+def _use_one_thread_an_op() -> None:
+    """Has TensorFlow work on each op with one thread; batches share out the CPUs.
+
+    It is faster, and the scores are the same on any number of CPUs: where threads
+    divide an op, the last digits depend on where they divide it.
+    """
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+    except RuntimeError:
+        # TensorFlow runs already, as where another program calls this one's `main`.
+        return
+
+
+def _num_cpus() -> int:
+    """Returns how many CPUs this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from apache_beam.io.filesystems import FileSystems
 from rich.console import Console
 from rich.table import Table
 
@@ -16,14 +15,18 @@ from pipeline.input_files import input_bytes, list_files
 from pipeline.jobs import is_dry_run, run_job
 from pipeline.options import PARTITION_BYTES
 from pipeline.output import Contents, Output
+from pipeline.progress import RECOMMEND_STAGES
+from pipeline.recommend.export_files import read_description
 from pipeline.recommend.flags import PROG, to_options
 from pipeline.recommend.graph import build
 from pipeline.recommend.manifest import KIND
-from pipeline.recommend.model_handler import read_description
+from pipeline.recommend.users_file import check_users
 from pipeline.recommend.write import FOLDER
 from pipeline.storage import open_raw
-from schemas.errors import UserError
 from schemas.layout import MANIFEST, REJECTS, join
+
+# Of inputs of so many MB or more.
+_FEWEST_PARTS = 16
 
 CONTENTS = Contents(f"folder of {KIND}", frozenset({FOLDER, REJECTS}))
 
@@ -55,21 +58,28 @@ def run(
         },
     )
     files = list_files(args.input)
-    options = to_options(args, max(1, -(-input_bytes(files) // PARTITION_BYTES)))
+    options = to_options(args, num_partitions(input_bytes(files)))
     description = read_description(options.model)
-    if options.users is not None and not FileSystems.exists(options.users):
-        raise UserError(
-            f"there is no file {options.users}; give --users a file of ids, one a line."
-        )
+    if options.users is not None:
+        check_users(options.users)
     output = Output(args.output, args.overwrite, CONTENTS)
     with filled(output, untouched=is_dry_run(pipeline)):
         build(pipeline, args.input, output.folder, options, description)
-        is_complete = run_job(pipeline, quiet=args.quiet)
+        is_complete = run_job(pipeline, RECOMMEND_STAGES, quiet=args.quiet)
     if is_complete and not args.quiet:
         with open_raw(join(args.output, MANIFEST)) as stream:
             manifest = json.loads(stream.read())
         print_summary(manifest, args.output, time.monotonic() - started)
     return 0
+
+
+def num_partitions(size: int) -> int:
+    """Returns in how many parts the users of an input of `size` bytes are sorted.
+
+    A small input is divided too, so that sorting one of 100,000 users takes little more
+    memory than one of 10,000.
+    """
+    return max(1, -(-size // PARTITION_BYTES), min(_FEWEST_PARTS, size >> 20))
 
 
 def print_summary(manifest: dict[str, Any], output: str, seconds: float) -> None:

@@ -1,13 +1,35 @@
 """The users named by --users, by partition."""
 
+import os
 from collections.abc import Iterator
 from typing import BinaryIO
+
+from apache_beam.io.filesystems import FileSystems
 
 from pipeline.read import partitions_of
 from pipeline.storage import open_text, read_line
 from schemas.errors import UserError
 
 _USERS_A_PART = 1 << 16
+
+
+def check_users(path: str) -> None:
+    """Checks that there is a file of users, before anything runs.
+
+    Raises:
+      UserError: there is none, or it can't be looked up.
+    """
+    try:
+        found = FileSystems.exists(path)
+    except Exception as error:  # Each remote storage raises errors of its own.
+        raise UserError(
+            f"cannot look up --users {path}: {error}; check the path, and that you may "
+            "read it."
+        ) from error
+    if not found or os.path.isdir(path):
+        raise UserError(
+            f"there is no file {path}; give --users a file of ids, one a line."
+        )
 
 
 def read_users(path: str, num_partitions: int) -> Iterator[tuple[int, list[str]]]:

@@ -2,7 +2,12 @@ import logging
 
 import pytest
 
-from pipeline.progress import stage_display, stage_in_words
+from pipeline.progress import (
+    DATA_SET_STAGES,
+    RECOMMEND_STAGES,
+    stage_display,
+    stage_in_words,
+)
 
 ENGINE = logging.getLogger("apache_beam.runners.portability.fn_api_runner.fn_runner")
 
@@ -28,12 +33,26 @@ def stage(name):
     ],
 )
 def test_stages_in_words(name, words):
-    assert stage_in_words(name).startswith(words)
-    assert bool(stage_in_words(name)) == bool(words)
+    assert stage_in_words(name, DATA_SET_STAGES).startswith(words)
+    assert bool(stage_in_words(name, DATA_SET_STAGES)) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("((ref_AppliedPTransform_ReadEvents-ReadBlocks_12)+(x))", "reading reviews"),
+        ("MakeRequests/ParDo(MakeRequests)", "sorting histories"),
+        ("AskModel/BeamML_RunInference", "asking the model and writing its answers"),
+        ("MakeManifest", "writing the manifest"),
+        ("ReadEvents/NamePatterns/Impulse", ""),
+    ],
+)
+def test_stages_of_recommend_in_words(name, words):
+    assert stage_in_words(name, RECOMMEND_STAGES) == words
 
 
 def test_each_stage_is_one_line_when_it_begins(capsys):
-    with stage_display():
+    with stage_display(DATA_SET_STAGES):
         stage("MakeManifest/Impulse")  # a constant of a later step
         stage("ReadEvents/ReadBlocks")
         stage("ReadEvents/ReadBlocks")
@@ -50,13 +69,13 @@ def test_each_stage_is_one_line_when_it_begins(capsys):
 
 
 def test_quiet_shows_nothing(capsys):
-    with stage_display(quiet=True):
+    with stage_display(DATA_SET_STAGES, quiet=True):
         stage("ReadEvents/ReadBlocks")
     assert capsys.readouterr().err == ""
 
 
 def test_warnings_of_the_engine_are_passed_on(caplog):
-    with stage_display(), caplog.at_level(logging.WARNING):
+    with stage_display(DATA_SET_STAGES), caplog.at_level(logging.WARNING):
         ENGINE.warning("a warning")
     assert "a warning" in caplog.text
 
@@ -64,6 +83,18 @@ def test_warnings_of_the_engine_are_passed_on(caplog):
 def test_the_log_is_as_before_also_after_an_error():
     logger = logging.getLogger("apache_beam.runners.portability.fn_api_runner")
     before = (logger.level, logger.propagate, list(logger.handlers))
-    with pytest.raises(RuntimeError), stage_display():
+    with pytest.raises(RuntimeError), stage_display(DATA_SET_STAGES):
         raise RuntimeError
     assert (logger.level, logger.propagate, list(logger.handlers)) == before
+
+
+def test_what_dataflow_says_of_a_job_is_shown(capsys):
+    service = logging.getLogger("apache_beam.runners.dataflow.dataflow_runner")
+    with stage_display(DATA_SET_STAGES):
+        service.info("Job %s is in state %s", "2026-1", "JOB_STATE_RUNNING")
+        service.info("2026-11-24: JOB_MESSAGE_BASIC: Autoscaling: 3 workers")
+        service.info(
+            "2026-11-24: JOB_MESSAGE_BASIC: Executing operation ReadEvents/ReadBlocks+x"
+        )
+    shown = [line.split(" s  ")[1] for line in capsys.readouterr().err.splitlines()]
+    assert shown == ["the job is running", "reading reviews"]

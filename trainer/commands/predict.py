@@ -76,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--as_of",
         default="",
         metavar="DATE",
-        help="the day to recommend for; later events are no input. In --input it "
+        help="the day to recommend for; later events are left out. In --input it "
         "stands for lines that name none. Default: the later of the model's reference "
         "day and the history's last day",
     )

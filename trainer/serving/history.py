@@ -17,6 +17,8 @@ class Window(NamedTuple):
         the day asked for.
       days: int64 [batch, W], days since 1970-01-01.
       is_event: bool [batch, W], False at padding.
+      seen: string [batch, n], every item of the row but those of later events, empty
+        elsewhere.
     """
 
     items: tf.Tensor
@@ -24,6 +26,7 @@ class Window(NamedTuple):
     gaps: tf.Tensor
     days: tf.Tensor
     is_event: tf.Tensor
+    seen: tf.Tensor
 
 
 def latest_window(
@@ -38,7 +41,9 @@ def latest_window(
     An event counts if it has an item and a valid date not after `as_of`: not after
     the moment where `as_of` names a time, else not after its day. Events of one moment
     keep their order in the row. An `as_of` that is empty or no date stands for the
-    later of the reference day and the row's last event day.
+    later of the reference day and the row's last event day. Events after `as_of` are
+    not even seen: who asks for a day in the past must get that day's answer. Events
+    without a valid date may have been before it, and are.
 
     Args:
       item_id: string [batch, n], empty where there is no event.
@@ -57,7 +62,8 @@ def latest_window(
         dates.Moments(*(field[:, -1] for field in moments)),
         reference_day,
     )
-    is_usable = is_dated & (milliseconds <= as_of_last[:, tf.newaxis])
+    is_later = is_dated & (milliseconds > as_of_last[:, tf.newaxis])
+    is_usable = is_dated & ~is_later
 
     # Padding by W in front lets a row of any length give W. `top_k` takes the lower
     # index first where values are equal, so the reversed row gives the later event.
@@ -78,6 +84,7 @@ def latest_window(
         gaps=tf.where(is_event, following - days, 0),
         days=tf.where(is_event, days, 0),
         is_event=is_event,
+        seen=tf.where(is_later, "", item_id),
     )
 
 

@@ -98,7 +98,7 @@ class Recommender(tf.Module):
         as_of: tf.Tensor = tf.constant([""]),  # noqa: B008
         top_k: tf.Tensor = tf.constant(DEFAULT_TOP_K),  # noqa: B008
     ) -> dict[str, tf.Tensor]:
-        """Answers with items that are nowhere in the history, usable event or not."""
+        """Answers with items that no event up to `as_of` or without a date names."""
         scores, seen = self._scores(item_id, event_date, as_of)
         return self._answer(ranking.leave_out(scores, seen), top_k)
 
@@ -131,7 +131,7 @@ class Recommender(tf.Module):
             self._max_length,
             self._reference_day,
         )
-        example = self._transform.transform_fn(self._raw_features(window, item_id))
+        example = self._transform.transform_fn(self._raw_features(window))
         inputs = {ITEM_ID: tf.cast(example[ITEM_ID], tf.int32)}
         if self._day_column is not None:
             inputs[DAYS] = tf.cast(example[self._day_column], tf.int32)
@@ -148,14 +148,12 @@ class Recommender(tf.Module):
         )
         return scores, example[SEEN]
 
-    def _raw_features(
-        self, window: Window, item_id: tf.Tensor
-    ) -> dict[str, tf.Tensor | tf.SparseTensor]:
+    def _raw_features(self, window: Window) -> dict[str, tf.Tensor | tf.SparseTensor]:
         """Returns the transform graph's inputs, blank where they change no id.
 
         The target is blank: it is what the model is asked for.
         """
-        batch = tf.shape(item_id, out_type=tf.int64)[0]
+        batch = tf.shape(window.seen, out_type=tf.int64)[0]
         ages = window.ages
         if self._dated:
             ages = tf.maximum(self._reference_day - window.days, 0)
@@ -163,7 +161,7 @@ class Recommender(tf.Module):
             RAW_ITEMS: tf.pad(window.items, [[0, 0], [0, 1]], constant_values=""),
             RAW_AGES: ages,
             RAW_GAPS: window.gaps,
-            SEEN: tf.sparse.from_dense(item_id),
+            SEEN: tf.sparse.from_dense(window.seen),
         }
         blank = {
             name: tf.zeros(

@@ -1,0 +1,124 @@
+"""The files of an exported model, local or remote, and loading it."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+import tensorflow as tf
+from apache_beam.io.filesystem import BeamIOError
+from apache_beam.io.filesystems import FileSystems
+
+from pipeline.storage import open_raw
+from schemas.errors import UserError
+from schemas.exported_model import (
+    KEEP_SEEN,
+    SERVING_DEFAULT,
+    Description,
+    description_path,
+)
+from schemas.layout import join
+
+_SAVED_MODEL = "saved_model.pb"
+_EXPORT_AGAIN = "export the model again with `python -m trainer train`"
+
+
+def read_description(model: str) -> Description:
+    """Reads what an export says of itself, before anything runs.
+
+    Raises:
+      UserError: the folder holds no export of this version.
+    """
+    path = description_path(model)
+    if not (_exists(path, model) and _exists(join(model, _SAVED_MODEL), model)):
+        raise UserError(
+            f"--model {model} holds no exported model of Seamstress; name the folder "
+            "`model` in what `python -m trainer train --output RUN` wrote, RUN/model."
+        )
+    with open_raw(path) as stream:
+        text = stream.read()
+    try:
+        return Description.from_json(text.decode())
+    except ValueError as error:
+        raise UserError(
+            f"{path} cannot be read ({_reason(error)}); {_EXPORT_AGAIN} of this "
+            "version."
+        ) from error
+
+
+def load_export(model: str) -> Any:
+    """Loads an exported model.
+
+    Returns:
+      What `tf.saved_model.load` gives.
+
+    Raises:
+      UserError: it can't be loaded.
+    """
+    with local_export(model) as folder:
+        try:
+            export = tf.saved_model.load(folder)
+        # IndexError: TensorFlow's word for a file of weights that was cut short.
+        except (OSError, ValueError, IndexError, tf.errors.OpError) as error:
+            raise UserError(
+                f"--model {model} cannot be loaded ({_reason(error)}); {_EXPORT_AGAIN}."
+            ) from error
+    missing = {SERVING_DEFAULT, KEEP_SEEN}.difference(export.signatures)
+    if missing:
+        raise UserError(
+            f"--model {model} has no signature {min(missing)!r}; {_EXPORT_AGAIN}."
+        )
+    return export
+
+
+@contextlib.contextmanager
+def local_export(model: str) -> Iterator[str]:
+    """Gives the folder of an export on this machine, a copy if it is elsewhere.
+
+    TensorFlow's wheels read no s3:// and, on some platforms, no gs://; Beam's file
+    systems read all that the input may stand on.
+
+    Raises:
+      UserError: the export can't be read.
+    """
+    if "://" not in model:
+        yield model
+        return
+    with tempfile.TemporaryDirectory(prefix="seamstress-model-") as folder:
+        try:
+            found = FileSystems.match([f"{model}/**"])[0].metadata_list
+        except Exception as error:  # Each remote storage raises errors of its own.
+            raise _unreadable(model, error) from error
+        for entry in found:
+            _copy(entry.path, join(folder, entry.path[len(model) :].lstrip("/")))
+        yield folder
+
+
+def _copy(source: str, target: str) -> None:
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    try:
+        with open_raw(source) as stream, open(target, "wb") as file:
+            shutil.copyfileobj(stream, file)
+    except (BeamIOError, OSError) as error:
+        raise UserError(f"cannot copy {source} to this machine: {error}") from error
+
+
+def _exists(path: str, model: str) -> bool:
+    try:
+        return FileSystems.exists(path)  # type: ignore[no-any-return]
+    except Exception as error:  # Each remote storage raises errors of its own.
+        raise _unreadable(model, error) from error
+
+
+def _unreadable(model: str, error: Exception) -> UserError:
+    return UserError(
+        f"cannot look up --model {model}: {error}; check the path, and that you may "
+        "read it."
+    )
+
+
+def _reason(error: Exception) -> str:
+    """Returns the first line of an error's text, or its type where it has none."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
