@@ -9,8 +9,8 @@ from schemas.errors import UsageError
 
 # apache/beam_python3.11_sdk:2.77.0, and the tags that containers/README.md gives to
 # our own images: seamstress-pipeline:0.1.0-beam2.77.0-py3.11.
-_BEAM = re.compile(r"_sdk:v?(\d+\.\d+\.\d+)|beam-?(\d+\.\d+\.\d+)")
-_PYTHON = re.compile(r"beam_python(\d+\.\d+)_sdk|py(?:thon)?-?(\d+\.\d+)")
+_BEAM = re.compile(r"_sdk:v?(\d+\.\d+\.\d+)|\bbeam-?(\d+\.\d+\.\d+)")
+_PYTHON = re.compile(r"beam_python(\d+\.\d+)_sdk|\bpy(?:thon)?-?(\d+\.\d+)")
 
 
 def check_image(image: str) -> None:

@@ -24,8 +24,7 @@ compile() {
 
 # One resolution of everything first; the others are parts of it, so that all agree.
 compile dev pyproject.toml --extra dev "$@"
-for part in local pipeline trainer; do
-    source="requirements/$part.in"
-    [[ "$part" == local ]] && source=pyproject.toml
-    compile "$part" "$source" --constraints requirements/dev.txt
+compile local pyproject.toml --extra gcp --constraints requirements/dev.txt
+for part in pipeline trainer; do
+    compile "$part" "requirements/$part.in" --constraints requirements/dev.txt
 done

@@ -1,5 +1,6 @@
 """The scripts a new user starts with."""
 
+import contextlib
 import os
 import shutil
 import stat
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import buckets
+from tests.support.google_cloud.cloud import BUCKET, google_cloud
+from tests.support.google_cloud.dataflow import DataflowService
 from tests.support.programs import ROOT
 
 BASH = shutil.which("bash") or "bash"
@@ -40,7 +44,9 @@ def find_python(*commands: str, folder: Path, **environment: str):
 WORKS = f'exec {sys.executable} "$@"'
 
 
-@pytest.mark.parametrize("name", ["run_local.sh", "tests/run.sh", ".ci/run"])
+@pytest.mark.parametrize(
+    "name", ["run_local.sh", "submit_dataflow.sh", "tests/run.sh", ".ci/run"]
+)
 def test_script_is_executable_and_stops_at_errors(name):
     path = ROOT / name
     assert path.stat().st_mode & stat.S_IXUSR
@@ -161,3 +167,62 @@ def test_run_local_takes_reviews_and_flags_and_replaces_what_it_made(
         assert f"--split {split}" in done.stdout[done.stdout.index("Done in ") :]
     assert "nothing was measured" in done.stdout
     assert not (clone / "run_local").exists()
+
+
+DATAFLOW = {"PROJECT": "loopback-project", "REGION": "europe-west1", "BUCKET": "b"}
+PLACES = ("gs://b/reviews.jsonl", "gs://b/data")
+
+
+@pytest.mark.parametrize(
+    ("unset", "arguments", "sentence"),
+    [
+        ("PROJECT", PLACES, "PROJECT is not set; see ./submit_dataflow.sh --help"),
+        ("REGION", PLACES, "REGION is not set; see"),
+        ("BUCKET", PLACES, "BUCKET is not set; see"),
+        ("", (), "takes REVIEWS and OUTPUT, both on Cloud Storage; flags go behind"),
+        ("", PLACES[:1], "takes REVIEWS and OUTPUT"),
+        ("", (PLACES[0], "--schema", "movielens"), "takes REVIEWS and OUTPUT"),
+    ],
+)
+def test_submission_without_what_it_needs_is_one_sentence(unset, arguments, sentence):
+    variables = {name: "" if name == unset else DATAFLOW[name] for name in DATAFLOW}
+    done = run_bash("submit_dataflow.sh", *arguments, **variables)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"submit_dataflow.sh: {sentence}")
+
+
+def test_help_of_the_submission_is_its_comment():
+    done = run_bash("submit_dataflow.sh", "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith("From reviews to windows on Google Dataflow.")
+    assert "--flexrs_goal COST_OPTIMIZED" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("image", ["", "europe-docker.pkg.dev/p/r/seamstress:1"])
+def test_submission_from_another_folder(image, tmp_path, sample_reviews):
+    with (
+        google_cloud(tmp_path) as cloud,
+        contextlib.closing(DataflowService()) as service,
+    ):
+        buckets.put(f"{BUCKET}/reviews.jsonl", sample_reviews.read_bytes())
+        done = run_bash(
+            str(ROOT / "submit_dataflow.sh"),
+            f"{BUCKET}/*.jsonl",
+            f"{BUCKET}/data",
+            "--schema=rent_the_runway",
+            f"--dataflow_endpoint={service.endpoint}",
+            "--no_wait_until_finish",
+            cwd=tmp_path,
+            **{**DATAFLOW, "BUCKET": buckets.BUCKET, "IMAGE": image},
+            **cloud.environment,
+        )
+        assert done.returncode == 0, done.stderr
+        (job,) = service.jobs.values()
+    (pool,) = job["environment"]["workerPools"]
+    staged = {package["name"] for package in pool["packages"]}
+    assert ("workflow.tar.gz" in staged) == (not image)
+    if image:
+        assert pool["workerHarnessContainerImage"] == image
+    assert " -m pipeline --input " in done.stderr

@@ -1,17 +1,14 @@
 """The files of an exported model, local or remote, and loading it."""
 
 import contextlib
-import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from typing import Any
 
 import tensorflow as tf
-from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
-from pipeline.storage import open_raw
+from pipeline.storage import copy_folder, is_remote, open_raw
 from schemas.errors import UserError
 from schemas.exported_model import (
     KEEP_SEEN,
@@ -83,26 +80,17 @@ def local_export(model: str) -> Iterator[str]:
     Raises:
       UserError: the export can't be read.
     """
-    if "://" not in model:
+    if not is_remote(model):
         yield model
         return
     with tempfile.TemporaryDirectory(prefix="seamstress-model-") as folder:
         try:
-            found = FileSystems.match([f"{model}/**"])[0].metadata_list
+            copy_folder(model, folder)
+        except UserError:
+            raise
         except Exception as error:  # Each remote storage raises errors of its own.
             raise _unreadable(model, error) from error
-        for entry in found:
-            _copy(entry.path, join(folder, entry.path[len(model) :].lstrip("/")))
         yield folder
-
-
-def _copy(source: str, target: str) -> None:
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    try:
-        with open_raw(source) as stream, open(target, "wb") as file:
-            shutil.copyfileobj(stream, file)
-    except (BeamIOError, OSError) as error:
-        raise UserError(f"cannot copy {source} to this machine: {error}") from error
 
 
 def _exists(path: str, model: str) -> bool:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support import buckets
 from tests.support.google_cloud.cloud import BUCKET
+from tests.support.programs import run_module
 from tests.support.small_reviews import entries
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
@@ -29,6 +30,37 @@ def test_the_data_set_equals_that_of_a_local_run(
         name for name in buckets.files_in(f"{BUCKET}/temp") if "transform" in name
     ]
     assert scratch == []
+
+
+def test_recommendations_equal_those_of_a_local_run(
+    cloud, working_service, reviews, sample_reviews, sample_run, tmp_path
+):
+    output, model = f"{BUCKET}/recommendations", f"{BUCKET}/run/model"
+    buckets.copy_to(sample_run / "model", model)
+    module = "pipeline.recommend"
+    done = cloud.submit(
+        working_service,
+        f"--input={reviews}",
+        f"--model={model}",
+        f"--output={output}",
+        module=module,
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"{output}/recommendations is complete" in done.stderr
+    local = run_module(
+        module,
+        f"--input={sample_reviews}",
+        f"--model={sample_run / 'model'}",
+        f"--output={tmp_path / 'local'}",
+        "--schema=rent_the_runway",
+    )
+    assert local.returncode == 0, local.stderr
+    remote, expected = buckets.files_in(output), entries(tmp_path / "local")
+    assert set(remote) == set(expected)
+    shards = [name for name in remote if name.startswith("recommendations/")]
+    assert len(shards) > 1
+    for name in shards:
+        assert remote[name] == expected[name]
 
 
 def test_what_a_user_can_mend_is_one_sentence(cloud, working_service):

@@ -25,20 +25,21 @@ class Cloud:
 
     environment: dict[str, str]
 
-    def submit(self, service, *flags):
-        """Runs the pipeline on a `DataflowService`; returns the finished process."""
+    def submit(self, service, *flags, module="pipeline"):
+        """Runs a program on a `DataflowService`; returns the finished process."""
         return self.run(
             f"--dataflow_endpoint={service.endpoint}",
             "--schema=rent_the_runway",
             "--setup_file=./setup.py",
             *flags,
+            module=module,
         )
 
-    def run(self, *flags):
-        """Runs the pipeline with Dataflow's flags; returns the finished process."""
+    def run(self, *flags, module="pipeline"):
+        """Runs a program with Dataflow's flags; returns the finished process."""
         return run_python(
             "-m",
-            "pipeline",
+            module,
             "--runner=DataflowRunner",
             f"--project={PROJECT}",
             f"--region={REGION}",
