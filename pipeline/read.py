@@ -19,7 +19,7 @@ from pipeline.options import ReadOptions
 from pipeline.parse.dates import day_of
 from pipeline.parse.events import MOMENT, USER, Events, parse_events
 from pipeline.row_blocks import row_blocks
-from pipeline.worker_versions import check_versions
+from pipeline.runners.worker_versions import check_versions
 
 # Positions in the input are 63-bit integers: the file's ordinal above, the byte or row
 # in the file below.

@@ -9,10 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.beam_flags import beam_options, new_pipeline
 from pipeline.execution import filled
 from pipeline.input_files import input_bytes, list_files
-from pipeline.jobs import is_dry_run, run_job
 from pipeline.options import PARTITION_BYTES
 from pipeline.output import Contents, Output
 from pipeline.progress import RECOMMEND_STAGES
@@ -22,6 +20,8 @@ from pipeline.recommend.graph import build
 from pipeline.recommend.manifest import KIND
 from pipeline.recommend.users_file import check_users
 from pipeline.recommend.write import FOLDER
+from pipeline.runners.beam_flags import beam_options, new_pipeline
+from pipeline.runners.jobs import is_dry_run, run_job
 from pipeline.storage import open_raw
 from schemas.layout import MANIFEST, REJECTS, join
 

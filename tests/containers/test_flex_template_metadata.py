@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from pipeline.beam_flags import beam_options
 from pipeline.flags import PROG, make_parser, to_options
 from pipeline.flex_template import to_arguments
 from pipeline.parse.review_schema import ready_schemas
+from pipeline.runners.beam_flags import beam_options
 from tests.support.programs import ROOT
 
 METADATA = json.loads(

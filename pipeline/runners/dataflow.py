@@ -12,7 +12,7 @@ from apache_beam.options.pipeline_options import (
 )
 from apache_beam.runners.runner import PipelineRunner
 
-from pipeline.images import check_image
+from pipeline.runners.images import check_image
 from pipeline.storage import is_remote
 from schemas.errors import UsageError
 

@@ -7,8 +7,8 @@ from apache_beam.options.pipeline_options import (
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.portability.prism_runner import PrismRunner
 
-from pipeline.beam_flags import beam_options, new_pipeline, runner_of
-from pipeline.jobs import start
+from pipeline.runners.beam_flags import beam_options, new_pipeline, runner_of
+from pipeline.runners.jobs import start
 from schemas.errors import UsageError, UserError
 
 OWN = ["--input", "--max_length"]

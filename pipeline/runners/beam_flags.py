@@ -11,8 +11,8 @@ from apache_beam.options.pipeline_options import (
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineRunner, create_runner
 
-from pipeline.credentials import check_credentials
-from pipeline.dataflow import check_dataflow, is_dataflow
+from pipeline.runners.credentials import check_credentials
+from pipeline.runners.dataflow import check_dataflow, is_dataflow
 from schemas.command_line import Parser, unknown_argument
 from schemas.errors import UsageError
 

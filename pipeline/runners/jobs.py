@@ -11,9 +11,9 @@ from apache_beam.options.pipeline_options import (
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineResult
 
-from pipeline.dataflow import is_dataflow
 from pipeline.execution import user_sentence
 from pipeline.progress import Stages, stage_display
+from pipeline.runners.dataflow import is_dataflow
 from schemas.errors import UsageError, UserError
 
 

@@ -2,9 +2,9 @@ import apache_beam as beam
 import pytest
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-from pipeline import worker_versions
 from pipeline.execution import user_sentence
-from pipeline.worker_versions import check_versions, versions_here
+from pipeline.runners import worker_versions
+from pipeline.runners.worker_versions import check_versions, versions_here
 
 
 def run(step):

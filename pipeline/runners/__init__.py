@@ -1,0 +1,1 @@
+"""Where a graph runs: Beam's flags, what each engine needs, and following a job."""
