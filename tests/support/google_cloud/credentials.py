@@ -1,12 +1,12 @@
 """A key file of a service account that exists on loopback alone, and its tokens."""
 
-import http.server
 import json
-import threading
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.support.google_cloud.server import LoopbackServer, SilentHandler
 
 PROJECT = "loopback-project"
 
@@ -20,9 +20,7 @@ class Credentials:
 
     def __init__(self, folder):
         """Writes the key file into a folder and starts the token service."""
-        self._server = http.server.ThreadingHTTPServer(("localhost", 0), _Tokens)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._server = LoopbackServer(_Tokens)
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         path = Path(folder) / "key.json"
         path.write_text(
@@ -38,7 +36,7 @@ class Credentials:
                     ).decode(),
                     "client_email": f"job@{PROJECT}.iam.gserviceaccount.com",
                     "client_id": "1",
-                    "token_uri": f"http://localhost:{self._server.server_port}/token",
+                    "token_uri": f"http://localhost:{self._server.port}/token",
                 }
             )
         )
@@ -49,20 +47,12 @@ class Credentials:
 
     def close(self):
         """Stops the token service."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
 
-class _Tokens(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        token = {"access_token": "token", "expires_in": 3600, "token_type": "Bearer"}
-        body = json.dumps(token).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        """Silent."""
+class _Tokens(SilentHandler):
+    def do_POST(self):  # noqa: N802
+        self.body()
+        self.answer(
+            {"access_token": "token", "expires_in": 3600, "token_type": "Bearer"}
+        )

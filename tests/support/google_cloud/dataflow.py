@@ -4,11 +4,12 @@ https://cloud.google.com/dataflow/docs/reference/rest/v1b3/projects.locations.jo
 """
 
 import datetime
-import http.server
 import json
 import re
 import threading
 import traceback
+
+from tests.support.google_cloud.server import LoopbackServer, SilentHandler
 
 _JOB = re.compile(
     r"/v1b3/projects/(?P<project>[^/]+)/locations/(?P<region>[^/]+)/jobs"
@@ -41,15 +42,12 @@ class DataflowService:
             jobs = service
 
         # Beam's own checks are off where the host is spelled otherwise.
-        self._server = http.server.ThreadingHTTPServer(("localhost", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.endpoint = f"http://localhost:{self._server.server_port}"
+        self._server = LoopbackServer(Handler)
+        self.endpoint = f"http://localhost:{self._server.port}"
 
     def close(self):
         """Stops the service."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def create(self, project, region, job):
         """Takes a job and starts it."""
@@ -99,33 +97,22 @@ class DataflowService:
             self._states[job_id] = "JOB_STATE_DONE"
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+class _Handler(SilentHandler):
+    def do_POST(self):  # noqa: N802
+        body = self.body()
         found = _JOB.fullmatch(self.path)
         if found is None or found["job"]:
             self.send_error(404)
             return
-        self._answer(
+        self.answer(
             self.jobs.create(found["project"], found["region"], json.loads(body))
         )
 
-    def do_GET(self):
+    def do_GET(self):  # noqa: N802
         found = _JOB.fullmatch(self.path)
         if found is None or found["job"] not in self.jobs.jobs:
             self.send_error(404)
         elif found["messages"]:
-            self._answer(self.jobs.messages(found["job"]))
+            self.answer(self.jobs.messages(found["job"]))
         else:
-            self._answer(self.jobs.get(found["project"], found["region"], found["job"]))
-
-    def _answer(self, value):
-        body = json.dumps(value).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        """Silent."""
+            self.answer(self.jobs.get(found["project"], found["region"], found["job"]))

@@ -7,10 +7,8 @@ So this is an HTTPS proxy that answers as these hosts, with a certificate of its
 
 import datetime
 import http.client
-import http.server
 import json
 import ssl
-import threading
 import urllib.parse
 from pathlib import Path
 
@@ -18,6 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.support.google_cloud.server import LoopbackServer, SilentHandler
 
 HOSTS = ("www.googleapis.com", "storage.googleapis.com")
 _OF_ONE_HOP = {"connection", "content-length", "host", "transfer-encoding"}
@@ -44,11 +44,9 @@ class TlsProxy:
         class Handler(_Handler):
             tls, target = context, target_port
 
-        self._server = http.server.ThreadingHTTPServer(("localhost", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._server = LoopbackServer(Handler)
         self.environment = {
-            "https_proxy": f"http://localhost:{self._server.server_port}",
+            "https_proxy": f"http://localhost:{self._server.port}",
             "no_proxy": "localhost,127.0.0.1",
             "CURL_CA_BUNDLE": str(certificate),
             "GOOGLE_AUTH_TOKEN_FOR_TESTING": "token",
@@ -57,14 +55,13 @@ class TlsProxy:
 
     def close(self):
         """Stops the proxy."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class _Handler(SilentHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_CONNECT(self):
+    def do_CONNECT(self):  # noqa: N802
         host = self.path.partition(":")[0]
         if host not in HOSTS:
             self.send_error(502, f"{host} is not on loopback")
@@ -108,7 +105,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _body(self):
         if self.headers.get("Transfer-Encoding") != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            return self.body()
         body = b""
         while size := int(self.rfile.readline(), 16):
             body += self.rfile.read(size)
@@ -117,9 +114,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return body
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _forward  # noqa: N815
-
-    def log_message(self, *_):
-        """Silent."""
 
 
 def _as_multipart(path, headers):
