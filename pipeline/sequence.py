@@ -182,17 +182,29 @@ class CutPartition(beam.DoFn):
         by_split = split_windows(histories, rule)
         for split in self._splits:
             windows = by_split[split]
-            for batch in _batches(histories, split, windows, reference_day, options):
+            for batch in raw_batches(histories, split, windows, reference_day, options):
                 yield pvalue.TaggedOutput(split, batch)
 
 
-def _batches(
+def raw_batches(
     histories: Histories,
     split: str,
     windows: Windows,
     reference_day: int,
     options: Options,
 ) -> Iterator[pa.RecordBatch]:
+    """Yields the windows of a split with their columns filled in.
+
+    Args:
+      histories: where the windows are cut from.
+      split: of the windows.
+      windows: windows by history and then by start.
+      reference_day: days since 1970-01-01.
+      options: all settings.
+
+    Yields:
+      Record batches of `raw_windows`, of about `WINDOW_CELLS_A_BATCH` cells.
+    """
     is_training = split == TRAIN
     origin = DayOrigin(
         reference_day,
