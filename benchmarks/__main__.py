@@ -22,6 +22,7 @@ SUBJECTS = {
     "ablation": "what each choice of model, loss and data is worth",
     "logits": "the speed of logits at real targets against logits everywhere",
     "scale": "what the pipeline takes at any size, over generated logs",
+    "catalogue": "what a training step takes as the catalogue grows",
 }
 
 
