@@ -137,6 +137,8 @@ def report_of(runs: Sequence[ScaleRun], command: str) -> Report:
                     "event, 1 partition",
                     "64",
                     "1,000",
+                    "10,000",
+                    "100,000",
                     "event in histories",
                     "train example",
                     "eval example",

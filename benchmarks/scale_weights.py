@@ -37,9 +37,9 @@ from schemas.features import START, USER_ID
 from schemas.layout import MANIFEST, TRAIN
 from schemas.manifest import Manifest
 
-PARTITIONS = (1, 64, 1_000)
+PARTITIONS = (1, 64, 1_000, 10_000, 100_000)
 _EXAMPLES = 100_000
-_WEIGHED_BLOCKS = 4
+_WEIGHED_BLOCKS = 2
 
 
 def main(data: Path, logs: Sequence[str], user: str = "") -> dict[str, Any]:

@@ -95,7 +95,10 @@ def run_of(events, **settings):
         "partitions": 2,
         "events": 600,
         "windows": 400,
-        "event_bytes": {"1": 10.0, "64": 12.0, "1000": 20.0},
+        "event_bytes": {
+            **{"1": 10.0, "64": 12.0, "1000": 20.0},
+            **{"10000": 50.0, "100000": 300.0},
+        },
         "history_bytes": 8.0,
         "example_bytes": {"train": 50.0, "eval": 100.0},
         "peaks": {"imports": 8e8, "events": 9e8, "histories": 1e9, "windows": 1.1e9},
@@ -123,7 +126,8 @@ def test_the_tables_are_literally_these():
         *("63", "24", "20", "25", "50", "1.50", "5", "600", "90"),
     ]
     # 12 + 8 + 50 x 500 / 1000 + 100 x 100 / 1000
-    assert cells[1] == [*case, "10.0", "12.0", "20.0", "8.0", "50", "100", "55"]
+    sizes = ["10.0", "12.0", "20.0", "50.0", "300.0"]
+    assert cells[1] == [*case, *sizes, "8.0", "50", "100", "55"]
     assert cells[2] == [*case, "2", "600", "800", "900", "1,000", "1,100"]
     assert shuffled_bytes(run_of(1_000)) == 55.0
     json.dumps(report.figures)
