@@ -30,9 +30,16 @@ def test_a_slice_carries_its_own_rows_alone():
     assert len(data) < 2_000
 
 
-def test_bytes_are_compressed():
-    batch = batch_of(5_000)
-    assert len(columns.to_bytes(batch)) < batch.nbytes / 3
+def test_all_but_small_batches_are_compressed():
+    large, small = batch_of(5_000), batch_of(20)
+    assert len(columns.to_bytes(large)) < large.nbytes / 3
+    assert small.nbytes < columns.COMPRESSED_FROM_BYTES
+    with pa.ipc.open_stream(columns.to_bytes(small)) as reader:
+        schema = reader.schema
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, schema) as writer:
+        writer.write_batch(small)
+    assert columns.to_bytes(small) == sink.getvalue().to_pybytes()
 
 
 def test_what_does_not_repeat_is_hardly_larger_than_it_is():
