@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,22 @@ class Histories:
         """Returns each event's history and its index there, both int64 [events]."""
         history = np.repeat(np.arange(len(self.users)), self.lengths)
         return history, np.arange(len(self.days)) - self.offsets[history]
+
+    @cached_property
+    def next_same_item(self) -> Int64s:
+        """The next event of the same history with the same item, int64 [events].
+
+        Where there is none, a number beyond all events. Sorts all events, so it is kept
+        for the many batches of windows that are cut from the same histories.
+        """
+        history, _ = self.event_places()
+        order = np.lexsort((history, self.item_codes))
+        following = np.full(len(order), len(order) + 1, np.int64)
+        same = (history[order[1:]] == history[order[:-1]]) & (
+            self.item_codes[order[1:]] == self.item_codes[order[:-1]]
+        )
+        following[order[:-1][same]] = order[1:][same]
+        return following
 
 
 def build_histories(

@@ -156,5 +156,12 @@ def read_start(path: str) -> bytes:
 
 
 def input_bytes(files: Sequence[InputFile]) -> int:
-    """Returns about how many bytes the files have, decompressed."""
-    return sum(f.size * (5 if is_compressed(f.path) else 1) for f in files)
+    """Returns about how many bytes the files would have as lines of plain text.
+
+    Parquet is dense too: the same events took a sixth of the bytes of JSON lines.
+    """
+    return sum(f.size * (5 if _is_dense(f.path) else 1) for f in files)
+
+
+def _is_dense(path: str) -> bool:
+    return is_compressed(path) or path.lower().endswith((".parquet", ".pq"))

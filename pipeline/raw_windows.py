@@ -71,9 +71,9 @@ def raw_windows(
     ages = np.where(inputs_padding, 0, from_day - days[:, :-1])
     gaps = np.where(inputs_padding, 0, days[:, 1:] - days[:, :-1])
 
-    # The empty text of padding takes the place after the last item, where -1 points.
+    # The empty text of padding takes the place after the last item.
     items = pa.concat_arrays([histories.items, pa.array([""], pa.string())])
-    codes = np.append(histories.item_codes, len(items) - 1)[events]
+    codes = np.where(is_padding, len(items) - 1, histories.item_codes[events])
     if first_new is not None:
         within = windows.target[:, np.newaxis] + np.arange(-max_length, 1)
         is_new = within >= first_new[:, np.newaxis]

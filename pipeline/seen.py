@@ -1,5 +1,7 @@
 """Which items a user had before a target."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from pipeline.histories import Histories
@@ -25,44 +27,60 @@ def seen_items(
       [sum of counts], places in `histories.items`, by window and then by the item's
       latest event before the target, oldest first.
     """
-    counts = np.zeros(len(windows), np.int64)
+    # The latest items stand among the latest events: a window of a history much longer
+    # than `max_seen` needs only its end.
+    reach = np.minimum(windows.target, 2 * max_seen)
+    counts = [np.zeros(0, np.int64)]
     codes = [np.zeros(0, np.int64)]
-    next_same = _next_same_item(histories)
-    first_event = histories.offsets[windows.history]
-    ends = np.cumsum(windows.target)
+    for found, of_windows in _by_reach(histories, windows, reach, max_seen):
+        counts.append(found)
+        codes.append(of_windows)
+    return np.concatenate(counts), np.concatenate(codes)
+
+
+def _by_reach(
+    histories: Histories, windows: Windows, reach: Int64s, max_seen: int
+) -> Iterator[tuple[Int64s, Int64s]]:
+    """Yields counts and codes of consecutive windows.
+
+    Args:
+      histories: the histories.
+      windows: the windows.
+      reach: int64 [windows], how many of the events before the target to look at; of
+        repeated items more are looked at until there are enough.
+      max_seen: the most items of a window.
+    """
+    ends = np.cumsum(reach)
     begin = 0
     while begin < len(windows):
-        before = ends[begin] - windows.target[begin]
+        before = ends[begin] - reach[begin]
         end = int(np.searchsorted(ends, before + PAIRS_AT_A_TIME, side="right"))
         end = max(end, begin + 1)
-        lengths = windows.target[begin:end]
-        window = np.repeat(np.arange(end - begin), lengths)
-        index = np.arange(len(window)) - np.repeat(
-            np.cumsum(lengths) - lengths, lengths
-        )
-        event = first_event[begin:end][window] + index
-        # An item is listed once, at its last event before the target.
-        is_last = next_same[event] >= (first_event + windows.target)[begin:end][window]
-        window, event = window[is_last], event[is_last]
-        found = np.bincount(window, minlength=end - begin)
-        from_latest = np.cumsum(found)[window] - np.arange(len(window))
-        event = event[from_latest <= max_seen]
-        counts[begin:end] = np.minimum(found, max_seen)
-        codes.append(histories.item_codes[event])
+        part, looked_at = windows.part(begin, end), reach[begin:end]
+        counts, codes = _among_latest(histories, part, looked_at, max_seen)
+        is_short = (counts < max_seen) & (looked_at < part.target)
+        if is_short.any():
+            longer = np.where(
+                is_short, np.minimum(2 * looked_at, part.target), looked_at
+            )
+            yield from _by_reach(histories, part, longer, max_seen)
+        else:
+            yield counts, codes
         begin = end
-    return counts, np.concatenate(codes)
 
 
-def _next_same_item(histories: Histories) -> Int64s:
-    """Returns the next event of the same history with the same item, int64 [events].
-
-    Where there is none, a number beyond all events.
-    """
-    history, _ = histories.event_places()
-    order = np.lexsort((history, histories.item_codes))
-    following = np.full(len(order), len(order) + 1, np.int64)
-    same = (history[order[1:]] == history[order[:-1]]) & (
-        histories.item_codes[order[1:]] == histories.item_codes[order[:-1]]
-    )
-    following[order[:-1][same]] = order[1:][same]
-    return following
+def _among_latest(
+    histories: Histories, windows: Windows, reach: Int64s, max_seen: int
+) -> tuple[Int64s, Int64s]:
+    """Returns counts and codes of windows, from the latest `reach` events of each."""
+    window = np.repeat(np.arange(len(windows)), reach)
+    index = np.arange(len(window)) - np.repeat(np.cumsum(reach) - reach, reach)
+    target_event = histories.offsets[windows.history] + windows.target
+    event = (target_event - reach)[window] + index
+    # An item is listed once, at its last event before the target.
+    is_last = histories.next_same_item[event] >= target_event[window]
+    window, event = window[is_last], event[is_last]
+    found = np.bincount(window, minlength=len(windows))
+    from_latest = np.cumsum(found)[window] - np.arange(len(window))
+    codes = histories.item_codes[event[from_latest <= max_seen]]
+    return np.minimum(found, max_seen), codes

@@ -20,6 +20,7 @@ from pipeline.accounts import (
     plan_days,
     reference_day,
 )
+from pipeline.digests import UInt64s
 from pipeline.histories import Histories, build_histories, from_batch, to_batch
 from pipeline.options import Options
 from pipeline.raw_windows import DayOrigin, raw_windows
@@ -33,6 +34,8 @@ WINDOW_CELLS_A_BATCH = 100_000
 
 # Items are counted in parts, so that no worker holds the ids of all of them.
 _ITEM_PARTS = 16
+# That wait to be counted: 8 bytes each.
+DIGESTS_AT_A_TIME = 1_000_000
 
 _HISTORIES = "histories"
 _ACCOUNTS = "accounts"
@@ -182,17 +185,29 @@ class CutPartition(beam.DoFn):
         by_split = split_windows(histories, rule)
         for split in self._splits:
             windows = by_split[split]
-            for batch in _batches(histories, split, windows, reference_day, options):
+            for batch in raw_batches(histories, split, windows, reference_day, options):
                 yield pvalue.TaggedOutput(split, batch)
 
 
-def _batches(
+def raw_batches(
     histories: Histories,
     split: str,
     windows: Windows,
     reference_day: int,
     options: Options,
 ) -> Iterator[pa.RecordBatch]:
+    """Yields the windows of a split with their columns filled in.
+
+    Args:
+      histories: where the windows are cut from.
+      split: of the windows.
+      windows: windows by history and then by start.
+      reference_day: days since 1970-01-01.
+      options: all settings.
+
+    Yields:
+      Record batches of `raw_windows`, of about `WINDOW_CELLS_A_BATCH` cells.
+    """
     is_training = split == TRAIN
     origin = DayOrigin(
         reference_day,
@@ -237,5 +252,14 @@ def item_parts(items: pa.Array) -> Iterator[tuple[int, bytes]]:
 def count_distinct(element: tuple[int, Iterable[bytes]]) -> int:
     """Returns the number of distinct 64-bit digests of a part."""
     _, digests = element
-    found = [np.frombuffer(data, np.uint64) for data in digests]
-    return len(np.unique(np.concatenate(found)))
+    distinct = np.zeros(0, np.uint64)
+    waiting: list[UInt64s] = []
+    size = 0
+    # Of many partitions there are far more digests than distinct ones.
+    for data in digests:
+        waiting.append(np.frombuffer(data, np.uint64))
+        size += len(waiting[-1])
+        if size > max(len(distinct), DIGESTS_AT_A_TIME):
+            distinct = np.unique(np.concatenate([distinct, *waiting]))
+            waiting, size = [], 0
+    return len(np.unique(np.concatenate([distinct, *waiting])))

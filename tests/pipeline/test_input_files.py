@@ -192,6 +192,7 @@ def test_chosen_format_is_used_for_every_file(tmp_path):
     assert part.format == "tsv"
 
 
-def test_compressed_files_count_for_more():
-    files = [InputFile(0, "a.csv", 100), InputFile(1, "b.csv.gz", 100)]
+@pytest.mark.parametrize("dense", ["b.csv.gz", "b.parquet", "b.PQ"])
+def test_dense_files_count_for_more(dense):
+    files = [InputFile(0, "a.csv", 100), InputFile(1, dense, 100)]
     assert input_bytes(files) > 300
