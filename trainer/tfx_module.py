@@ -54,27 +54,36 @@ def run_fn(fn_args: Any) -> None:
         raise UsageError("base_model is not supported: training starts afresh; omit it")
     options, of_data = _options(fn_args, transform_output)
 
+    train_files = list(fn_args.train_files)
+    eval_files = list(getattr(fn_args, "eval_files", None) or [])
+
     # Only now: TensorFlow takes seconds, and a wrong setting should not.
     from trainer.serving.export import export_model
+    from trainer.storage.stand_ins import local
     from trainer.tfx_data_set import open_tfx_data_set
+    from trainer.tfx_folders import local_folders
     from trainer.training import train
 
-    data_set = open_tfx_data_set(
-        fn_args.train_files,
-        getattr(fn_args, "eval_files", None) or [],
-        transform_output,
-        **of_data,
-    )
-    if getattr(fn_args, "eval_steps", None):
-        _logger.warning("eval_steps is not used: the whole eval split is measured")
-    train(
-        options,
-        export=False,
-        data_set=data_set,
-        num_steps=getattr(fn_args, "train_steps", None) or None,
-    )
-    model, _ = load_run(options.output)
-    export_model(data_set, model, fn_args.serving_model_dir, options.day_feature)
+    export = fn_args.serving_model_dir
+    with local_folders(
+        train_files + eval_files, transform_output, options.output, export
+    ):
+        data_set = open_tfx_data_set(
+            [local(pattern) for pattern in train_files],
+            [local(pattern) for pattern in eval_files],
+            local(transform_output),
+            **of_data,
+        )
+        if getattr(fn_args, "eval_steps", None):
+            _logger.warning("eval_steps is not used: the whole eval split is measured")
+        train(
+            options,
+            export=False,
+            data_set=data_set,
+            num_steps=getattr(fn_args, "train_steps", None) or None,
+        )
+        model, _ = load_run(options.output)
+        export_model(data_set, model, local(export), options.day_feature)
 
 
 def _options(
