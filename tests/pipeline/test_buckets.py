@@ -73,3 +73,31 @@ def test_a_bucket_that_does_not_exist_is_one_sentence(bucket):
     assert done.returncode == 1
     assert f"the input {missing}/a.csv" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
+
+
+def test_recommendations_equal_those_of_local_files(
+    bucket, sample_reviews, sample_run, tmp_path
+):
+    buckets.put(f"{bucket}/sample.jsonl", sample_reviews.read_bytes())
+    buckets.copy_to(sample_run / "model", f"{bucket}/model")
+    buckets.put(f"{bucket}/users.txt", b"u1\nu2\nnobody\n")
+    (tmp_path / "users.txt").write_text("u1\nu2\nnobody\n")
+    for folder, reviews, model in (
+        (bucket, f"{bucket}/sample.jsonl", f"{bucket}/model"),
+        (tmp_path, sample_reviews, sample_run / "model"),
+    ):
+        done = run_module(
+            "pipeline.recommend",
+            f"--input={reviews}",
+            f"--model={model}",
+            f"--output={folder}/recs",
+            f"--users={folder}/users.txt",
+            "--popular",
+            "--schema=rent_the_runway",
+        )
+        assert done.returncode == 0, done.stderr
+    remote, local = buckets.files_in(f"{bucket}/recs"), entries(tmp_path / "recs")
+    assert set(remote) == set(local)
+    for name in remote:
+        if name != "manifest.json":  # It names the paths.
+            assert remote[name] == local[name]
