@@ -65,16 +65,15 @@ def check_dataflow(
                 f"--{place} {value} is not on Cloud Storage; give gs://BUCKET/FOLDER"
             )
     for flag, named in paths.items():
-        for path in named:
-            if not is_remote(path):
-                raise UsageError(
-                    f"{flag} {path} is on this machine, where Dataflow's workers can't "
-                    "reach it; copy it with `gcloud storage cp`, and name a place such "
-                    "as gs://BUCKET/FOLDER"
-                    if flag != "--output"
-                    else f"{flag} {path} is on this machine, where Dataflow's workers "
-                    "can't reach it; name a place such as gs://BUCKET/FOLDER"
-                )
+        local = next((path for path in named if not is_remote(path)), None)
+        if local is not None:
+            copy = (
+                "" if flag == "--output" else "copy it with `gcloud storage cp`, and "
+            )
+            raise UsageError(
+                f"{flag} {local} is on this machine, where Dataflow's workers can't "
+                f"reach it; {copy}name a place such as gs://BUCKET/FOLDER"
+            )
     _check_code(options)
 
 

@@ -47,15 +47,15 @@ def transform_temp(output: Output, pipeline: beam.Pipeline) -> Iterator[str]:
                 f"{output.folder} needs --temp_location gs://BUCKET/FOLDER, where "
                 "tf.Transform's workers meet"
             )
-        with _shared_folder(join(shared, f"transform-{uuid.uuid4().hex}")) as folder:
-            yield folder
-            if is_dry_run(pipeline):
-                delete_folder(folder)
+        folder = join(shared, f"transform-{uuid.uuid4().hex}")
+        _make(folder)
+        # An error is no reason to delete it: a job may go on that can't be followed.
+        yield folder
+        if is_dry_run(pipeline):
+            delete_folder(folder)
 
 
-@contextlib.contextmanager
-def _shared_folder(folder: str) -> Iterator[str]:
-    """Yields a new folder that the job deletes, unless there will be no job."""
+def _make(folder: str) -> None:
     try:
         tf.io.gfile.makedirs(folder)
     except tf.errors.OpError as error:
@@ -63,9 +63,3 @@ def _shared_folder(folder: str) -> Iterator[str]:
             f"TensorFlow cannot write to --temp_location: {error.message}; check the "
             "path, and that you may write there."
         ) from error
-    try:
-        yield folder
-    except Exception:
-        with contextlib.suppress(Exception):
-            delete_folder(folder)
-        raise
