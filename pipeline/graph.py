@@ -10,13 +10,13 @@ from pipeline.accounts import DayPlan, ReadAccount, SequenceAccount, row_counts
 from pipeline.learned import Learned, num_items_of, read_learned
 from pipeline.options import Options, iso_date
 from pipeline.read import ReadEvents
-from pipeline.sequence import CutWindows, SortHistories
+from pipeline.sequence import CountTraining, CutWindows, SortHistories
 from pipeline.storage import delete_folder
 from pipeline.transform import TransformWindows
 from pipeline.transform_graph import WriteTransformGraph
 from pipeline.write import Shard, WriteExamples, WriteRejects, write_manifest
 from schemas.features import example_features
-from schemas.layout import MANIFEST, TRAIN, join
+from schemas.layout import MANIFEST, join
 from schemas.manifest import Manifest
 
 _RECORDED_LIBRARIES = (
@@ -52,18 +52,15 @@ def build(
     sequences = reading.batches | "SortHistories" >> SortHistories(
         reading.account, options
     )
-    training = sequences.histories | "CutTrainingWindows" >> CutWindows(
-        sequences, options, [TRAIN]
-    )
+    counts = sequences.histories | "CountTraining" >> CountTraining(sequences, options)
     windows = (
         sequences.histories
-        # Not fused with the first cut, whose outcome this one's consumers wait for.
+        # Not fused with the counts, whose outcome the windows' consumers wait for.
         | "SpreadHistories" >> beam.Reshuffle()
-        | "CutWindows"
-        >> CutWindows(sequences, options, [TRAIN, *options.split.held_out])
+        | "CutWindows" >> CutWindows(sequences, options)
     )
     transformed = windows | "TransformWindows" >> TransformWindows(
-        training[TRAIN], options, temp_folder
+        counts, options, temp_folder
     )
     learned = transformed.graph | "ReadLearned" >> beam.Map(
         read_learned, options.window.max_length, options.min_item_count

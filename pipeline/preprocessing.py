@@ -1,7 +1,9 @@
 """The `preprocessing_fn` of tf.Transform: raw windows to ids and buckets.
 
-Worked example with `max_length` 3, vocabulary (b, a) and reference day 10:
+Worked example with `max_length` 3 and reference day 10:
 
+    counted_items [a, b]    item_counts [1, 2]
+    ->  vocabulary (b, a)
     items  ['', a, b, c]    ages [0, 9, 4]    gaps [0, 5, 4]
     ->  item_id [0, 2, 1]   target [2, 1, 3]
 
@@ -21,10 +23,15 @@ from schemas.features import (
     ITEM_ID,
     NB_DAYS,
     PADDING_ID,
+    RAW_AGE_COUNTS,
     RAW_AGES,
+    RAW_COUNTED_AGES,
+    RAW_COUNTED_GAPS,
+    RAW_COUNTED_ITEMS,
+    RAW_GAP_COUNTS,
     RAW_GAPS,
-    RAW_IS_NEW,
     RAW_IS_TRAINING,
+    RAW_ITEM_COUNTS,
     RAW_ITEMS,
     SEEN,
     START,
@@ -89,9 +96,9 @@ def windows_to_ids(
       A batch of `schemas.features.example_features`.
     """
     items = inputs[RAW_ITEMS]
-    is_new = tf.equal(inputs[RAW_IS_NEW], 1)
     vocabulary = tft.vocabulary(
-        tf.boolean_mask(items, is_new),
+        inputs[RAW_COUNTED_ITEMS].values,
+        weights=inputs[RAW_ITEM_COUNTS].values,
         vocab_filename=VOCABULARY_FILENAME,
         frequency_threshold=min_item_count if min_item_count > 1 else None,
         name="items",
@@ -108,13 +115,20 @@ def windows_to_ids(
         tf.equal(inputs[RAW_IS_TRAINING], 1)[:, tf.newaxis], targets > num_items
     )
     seen = inputs[SEEN]
-    # An event is a new target one window before it is a new input: the inputs that no
-    # earlier window has are those before the new targets.
-    padding, is_new_input = is_padding[:, :-1], is_new[:, 1:]
+
+    def to_buckets(days: str, counted: str, counts: str) -> tf.Tensor:
+        return day_buckets(
+            inputs[days],
+            is_padding[:, :-1],
+            inputs[counted].values,
+            inputs[counts].values,
+            buckets,
+        )
+
     return {
         ITEM_ID: ids[:, :-1],
-        NB_DAYS: day_buckets(inputs[RAW_AGES], padding, is_new_input, buckets),
-        GAP_DAYS: day_buckets(inputs[RAW_GAPS], padding, is_new_input, buckets),
+        NB_DAYS: to_buckets(RAW_AGES, RAW_COUNTED_AGES, RAW_AGE_COUNTS),
+        GAP_DAYS: to_buckets(RAW_GAPS, RAW_COUNTED_GAPS, RAW_GAP_COUNTS),
         TARGET: tf.where(untrainable, tf.zeros_like(targets), targets),
         USER_ID: inputs[USER_ID],
         START: inputs[START],
@@ -124,45 +138,52 @@ def windows_to_ids(
 
 
 def day_buckets(
-    days: tf.Tensor, is_padding: tf.Tensor, is_new: tf.Tensor, buckets: BucketSettings
+    days: tf.Tensor,
+    is_padding: tf.Tensor,
+    counted: tf.Tensor,
+    counts: tf.Tensor,
+    buckets: BucketSettings,
 ) -> tf.Tensor:
     """Returns the bucket ids of one day column, 0 at padding.
 
     Args:
       days: int64 [batch, W].
       is_padding: bool [batch, W].
-      is_new: bool [batch, W], True where the day counts for the boundaries.
+      counted: int64 [n], the days that the boundaries are learned from.
+      counts: int64 [n], how often each of them occurs.
       buckets: the rule and the number of buckets, B.
 
     Returns:
       int64 [batch, W] of 0 ... B.
     """
-    learned_from = tf.boolean_mask(
-        days, tf.logical_and(is_new, tf.logical_not(is_padding))
-    )
     flat = tf.reshape(days, [-1])
     if buckets.bucketing == "quantile":
-        boundaries = quantile_boundaries(learned_from, buckets.day_buckets)
+        boundaries = quantile_boundaries(counted, counts, buckets.day_buckets)
         bucket = tf.searchsorted(boundaries, flat, side="right", out_type=tf.int64) + 1
     else:
-        boundaries = uniform_boundaries(tft.max(learned_from), buckets.day_buckets)
+        boundaries = uniform_boundaries(tft.max(counted), buckets.day_buckets)
         bucket = tf.searchsorted(boundaries, flat, side="left", out_type=tf.int64)
     bucket = tf.clip_by_value(bucket, 1, buckets.day_buckets)
     return tf.where(is_padding, tf.zeros_like(days), tf.reshape(bucket, tf.shape(days)))
 
 
-def quantile_boundaries(days: tf.Tensor, num_buckets: int) -> tf.Tensor:
+def quantile_boundaries(
+    days: tf.Tensor, counts: tf.Tensor, num_buckets: int
+) -> tf.Tensor:
     """Returns the distinct quantiles of `days` over the whole data set.
 
     Args:
       days: int64 [n], the days to learn from in this batch.
+      counts: int64 [n], how often each of them occurs.
       num_buckets: the number of buckets asked for.
 
     Returns:
       int64 [m], ascending, m < `num_buckets`; a day is in the bucket whose number is
       one more than the boundaries at or below it.
     """
-    quantiles = tft.quantiles(days, num_buckets, QUANTILE_ERROR)
+    quantiles = tft.quantiles(
+        days, num_buckets, QUANTILE_ERROR, weights=tf.cast(counts, tf.float32)
+    )
     return tf.unique(tf.cast(tf.reshape(quantiles, [-1]), tf.int64)).y
 
 

@@ -31,7 +31,7 @@ Stages = Sequence[tuple[str, str]]
 DATA_SET_STAGES: Stages = (
     ("ReadBlocks", "reading reviews"),
     ("BuildHistories", "sorting histories"),
-    ("CutTrainingWindows", "cutting windows"),
+    ("CountTraining", "counting items and days"),
     ("Analyze", "learning vocabulary and day buckets"),
     ("Transform(Train|Eval|Test)", "turning items and days into ids"),
     ("WriteShards", "writing TFRecords"),

@@ -10,10 +10,15 @@ from pipeline.seen import seen_items
 from pipeline.windows import Int64s, Windows, event_indices
 from schemas.features import (
     DAY,
+    RAW_AGE_COUNTS,
     RAW_AGES,
+    RAW_COUNTED_AGES,
+    RAW_COUNTED_GAPS,
+    RAW_COUNTED_ITEMS,
+    RAW_GAP_COUNTS,
     RAW_GAPS,
-    RAW_IS_NEW,
     RAW_IS_TRAINING,
+    RAW_ITEM_COUNTS,
     RAW_ITEMS,
     SEEN,
     START,
@@ -45,7 +50,7 @@ def raw_windows(
     max_length: int,
     origin: DayOrigin,
     max_seen: int,
-    first_new: Int64s | None = None,
+    is_training: bool,
 ) -> pa.RecordBatch:
     """Fills in the columns of windows.
 
@@ -55,12 +60,11 @@ def raw_windows(
       max_length: W.
       origin: from where ages are measured.
       max_seen: the most items of `seen`, which held-out windows carry.
-      first_new: int64 [windows], `first_new_event` of training windows; None for
-        held-out windows.
+      is_training: whether they are training windows.
 
     Returns:
       A row a window: the columns of `schemas.features.raw_features` as large lists,
-      which is the only list that tf.Transform takes.
+      which is the only list that tf.Transform takes. What is learned from is empty.
     """
     events = event_indices(windows, histories.offsets, max_length)
     is_padding = events < 0
@@ -74,31 +78,27 @@ def raw_windows(
     # The empty text of padding takes the place after the last item.
     items = pa.concat_arrays([histories.items, pa.array([""], pa.string())])
     codes = np.where(is_padding, len(items) - 1, histories.item_codes[events])
-    if first_new is not None:
-        within = windows.target[:, np.newaxis] + np.arange(-max_length, 1)
-        is_new = within >= first_new[:, np.newaxis]
-        counts, seen = np.zeros(len(windows), np.int64), np.zeros(0, np.int64)
-    else:
-        is_new = np.zeros(codes.shape, bool)
+    counts, seen = np.zeros(len(windows), np.int64), np.zeros(0, np.int64)
+    if not is_training:
         counts, seen = seen_items(histories, windows, max_seen)
-    training = np.full(len(windows), int(first_new is not None), np.int64)
+    training = np.full(len(windows), int(is_training), np.int64)
     seen_offsets = np.concatenate([[0], np.cumsum(counts)])
     history = pa.array(windows.history)
     return pa.record_batch(
         {
-            RAW_ITEMS: _lists(_text(items, codes), max_length + 1),
-            RAW_AGES: _lists(ages, max_length),
-            RAW_GAPS: _lists(gaps, max_length),
-            RAW_IS_NEW: _lists(is_new.astype(np.int64), max_length + 1),
-            RAW_IS_TRAINING: _lists(training, 1),
-            USER_ID: _lists(histories.users.take(history).cast(pa.large_binary()), 1),
-            START: _lists(windows.start, 1),
-            DAY: _lists(days, max_length + 1),
+            RAW_ITEMS: lists_of(_text(items, codes), max_length + 1),
+            RAW_AGES: lists_of(ages, max_length),
+            RAW_GAPS: lists_of(gaps, max_length),
+            RAW_IS_TRAINING: lists_of(training),
+            USER_ID: lists_of(histories.users.take(history).cast(pa.large_binary()), 1),
+            START: lists_of(windows.start, 1),
+            DAY: lists_of(days, max_length + 1),
             SEEN: pa.LargeListArray.from_arrays(
                 pa.array(seen_offsets), _text(items, seen)
             ),
-            DIGEST_HIGH: _lists(histories.digests[windows.history, 0].view(np.int64)),
-            DIGEST_LOW: _lists(histories.digests[windows.history, 1].view(np.int64)),
+            **no_counts(len(windows)),
+            DIGEST_HIGH: lists_of(histories.digests[windows.history, 0].view(np.int64)),
+            DIGEST_LOW: lists_of(histories.digests[windows.history, 1].view(np.int64)),
         }
     )
 
@@ -107,8 +107,24 @@ def _text(items: pa.Array, codes: np.ndarray) -> pa.Array:
     return items.take(pa.array(codes.reshape(-1))).cast(pa.large_binary())
 
 
-def _lists(values: pa.Array | np.ndarray, size: int = 1) -> pa.LargeListArray:
-    """Returns consecutive values as lists of `size`."""
+def no_counts(num_rows: int) -> dict[str, pa.LargeListArray]:
+    """Returns what is learned from, by name: an empty list for each of the rows."""
+    offsets = pa.array(np.zeros(num_rows + 1, np.int64))
+    return {
+        name: pa.LargeListArray.from_arrays(offsets, pa.array([], kind))
+        for name, kind in (
+            (RAW_COUNTED_ITEMS, pa.large_binary()),
+            (RAW_ITEM_COUNTS, pa.int64()),
+            (RAW_COUNTED_AGES, pa.int64()),
+            (RAW_AGE_COUNTS, pa.int64()),
+            (RAW_COUNTED_GAPS, pa.int64()),
+            (RAW_GAP_COUNTS, pa.int64()),
+        )
+    }
+
+
+def lists_of(values: pa.Array | np.ndarray, size: int = 1) -> pa.LargeListArray:
+    """Returns consecutive values as large lists of `size`."""
     if isinstance(values, np.ndarray):
         values = pa.array(np.ascontiguousarray(values).reshape(-1))
     offsets = np.arange(0, len(values) + 1, size, dtype=np.int64)

@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import apache_beam as beam
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 from apache_beam import pvalue
 from apache_beam.typehints.decorators import no_annotations
@@ -20,6 +18,7 @@ from pipeline.parse.dates import day_of
 from pipeline.parse.events import MOMENT, USER, Events, parse_events
 from pipeline.row_blocks import row_blocks
 from pipeline.runners.worker_versions import check_versions
+from pipeline.text_digests import text_digests
 
 # Positions in the input are 63-bit integers: the file's ordinal above, the byte or row
 # in the file below.
@@ -121,7 +120,7 @@ def partition_events(
 
     Args:
       batch: events.
-      num_partitions: parts; a user's part follows from a hash of the id.
+      num_partitions: parts; a user's part follows from a digest of the id.
 
     Yields:
       (partition, serialised events); one element for each partition that has events,
@@ -129,9 +128,9 @@ def partition_events(
     """
     if not len(batch):
         return
-    users = batch.column(USER).dictionary_encode()
-    partition_of_user = partitions_of(users.dictionary.to_pylist(), num_partitions)
-    partition = partition_of_user[users.indices.to_numpy()]
+    partition = text_digests(batch.column(USER)) % np.uint64(num_partitions)
+    if num_partitions <= 1 << 16:
+        partition = partition.astype(np.uint16)  # which NumPy sorts by radix
     order = np.argsort(partition, kind="stable")
     ordered = batch.take(pa.array(order))
     found, starts = np.unique(partition[order], return_index=True)
@@ -139,14 +138,6 @@ def partition_events(
     for number, start, stop in zip(found, starts, stops, strict=True):
         part = ordered.slice(int(start), int(stop - start))
         yield int(number), columns.to_bytes(part)
-
-
-def partitions_of(users: Sequence[str], num_partitions: int) -> npt.NDArray[np.uint64]:
-    """Returns the partition of each user, uint64 [users]."""
-    # Keyed SipHash with pandas' constant key: the same everywhere, and in C.
-    names = np.asarray(users, object)
-    digests: npt.NDArray[np.uint64] = pd.util.hash_array(names)
-    return digests % np.uint64(num_partitions)
 
 
 def _account(

@@ -1,12 +1,11 @@
 """Sequences, as Beam steps: events by partition to histories, to windows by split."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import apache_beam as beam
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from apache_beam import pvalue
 from apache_beam.typehints.decorators import no_annotations
@@ -25,7 +24,9 @@ from pipeline.histories import Histories, build_histories, from_batch, to_batch
 from pipeline.options import Options
 from pipeline.raw_windows import DayOrigin, raw_windows
 from pipeline.split import SplitRule, last_training_day, split_windows
-from pipeline.windows import Int64s, Windows, first_new_event
+from pipeline.text_digests import text_digests
+from pipeline.training_counts import training_counts
+from pipeline.windows import Int64s, Windows
 from schemas.layout import TRAIN
 
 # Handed to tf.Transform at once: enough that its cost of a call is small, few enough
@@ -103,30 +104,53 @@ class SortHistories(beam.PTransform):
 class CutWindows(beam.PTransform):
     """Cuts histories into raw windows.
 
-    Where windows are needed twice, they are cut twice: they are several times larger
-    than the histories, and dearer to keep than to cut.
-
     Attributes:
       sequences: what the cut depends on.
       options: all settings.
-      splits: the splits to cut.
     """
 
     sequences: Sequences
     options: Options
-    splits: Sequence[str]
 
     @no_annotations
     def expand(
         self, histories: beam.PCollection[bytes]
     ) -> dict[str, beam.PCollection[pa.RecordBatch]]:
         """Wires the one step, with its outputs by split."""
+        splits = [TRAIN, *self.options.split.held_out]
         windows = histories | "Cut" >> beam.ParDo(
-            CutPartition(self.options, self.splits),
+            CutPartition(self.options),
             pvalue.AsSingleton(self.sequences.plan),
             pvalue.AsSingleton(self.sequences.reference_day),
-        ).with_outputs(*self.splits)
-        return {split: windows[split] for split in self.splits}
+        ).with_outputs(*splits)
+        return {split: windows[split] for split in splits}
+
+
+@dataclass
+class CountTraining(beam.PTransform):
+    """Counts what tf.Transform learns from; see `training_counts`.
+
+    It cuts the training windows once more than `CutWindows`: cutting costs little, and
+    filling them in, which it does not, much.
+
+    Attributes:
+      sequences: what the cut depends on.
+      options: all settings.
+    """
+
+    sequences: Sequences
+    options: Options
+
+    def expand(
+        self, histories: beam.PCollection[bytes]
+    ) -> beam.PCollection[pa.RecordBatch]:
+        """Wires the one step."""
+        return histories | "Count" >> beam.Map(
+            count_partition,
+            pvalue.AsSingleton(self.sequences.plan),
+            pvalue.AsSingleton(self.sequences.reference_day),
+            self.options,
+        )
 
 
 class BuildHistories(beam.DoFn):
@@ -169,10 +193,9 @@ class BuildHistories(beam.DoFn):
 class CutPartition(beam.DoFn):
     """Cuts the histories of a partition; a DoFn for its outputs by split."""
 
-    def __init__(self, options: Options, splits: Sequence[str]) -> None:
+    def __init__(self, options: Options) -> None:
         """Sets how to cut; see `CutWindows`."""
         self._options = options
-        self._splits = splits
 
     @no_annotations
     def process(
@@ -182,11 +205,21 @@ class CutPartition(beam.DoFn):
         histories = from_batch(columns.from_bytes(element))
         options = self._options
         rule = SplitRule(options.window, options.split, plan.cuts)
-        by_split = split_windows(histories, rule)
-        for split in self._splits:
-            windows = by_split[split]
+        for split, windows in split_windows(histories, rule).items():
             for batch in raw_batches(histories, split, windows, reference_day, options):
                 yield pvalue.TaggedOutput(split, batch)
+
+
+def count_partition(
+    element: bytes, plan: DayPlan, reference_day: int, options: Options
+) -> pa.RecordBatch:
+    """Returns the `training_counts` of a partition's serialised histories."""
+    histories = from_batch(columns.from_bytes(element))
+    rule = SplitRule(options.window, options.split, plan.cuts)
+    windows = split_windows(histories, rule)[TRAIN]
+    return training_counts(
+        histories, windows, options.window.max_length, reference_day
+    )
 
 
 def raw_batches(
@@ -217,7 +250,6 @@ def raw_batches(
     cells = np.full(len(windows), window.max_length + 1)
     if not is_training:
         cells += np.minimum(windows.target, window.max_seen)
-    first_new = first_new_event(windows) if is_training else None
     for start, stop in _parts(cells):
         yield raw_windows(
             histories,
@@ -225,7 +257,7 @@ def raw_batches(
             window.max_length,
             origin,
             window.max_seen,
-            None if first_new is None else first_new[start:stop],
+            is_training,
         )
 
 
@@ -243,7 +275,7 @@ def _parts(cells: Int64s) -> Iterator[tuple[int, int]]:
 
 def item_parts(items: pa.Array) -> Iterator[tuple[int, bytes]]:
     """Yields (part, digests) of distinct items; the part follows from the digest."""
-    digests = pd.util.hash_array(np.asarray(items.to_pylist(), object))
+    digests = text_digests(items)
     parts = digests % _ITEM_PARTS
     for part in range(_ITEM_PARTS):
         yield part, digests[parts == part].tobytes()

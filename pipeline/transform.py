@@ -46,12 +46,12 @@ class TransformWindows(beam.PTransform):
     """Turns raw windows into ids and buckets.
 
     Attributes:
-      training: raw windows of the training split, to learn from.
+      counts: what to learn from, the rows of `training_counts`.
       options: all settings.
       temp_folder: where tf.Transform may write while it runs.
     """
 
-    training: beam.PCollection[pa.RecordBatch]
+    counts: beam.PCollection[pa.RecordBatch]
     options: Options
     temp_folder: str
 
@@ -70,7 +70,7 @@ class TransformWindows(beam.PTransform):
             temp_dir=self.temp_folder, passthrough_keys={DIGEST_HIGH, DIGEST_LOW}
         ):
             transform_fn = (
-                self.training,
+                self.counts,
                 config,
             ) | "Analyze" >> tft_beam.AnalyzeDataset(fn)
             examples = {}

@@ -35,8 +35,13 @@ SEEN = "seen"
 RAW_ITEMS = "items"
 RAW_AGES = "ages"
 RAW_GAPS = "gaps"
-RAW_IS_NEW = "is_new"
 RAW_IS_TRAINING = "is_training"
+RAW_COUNTED_ITEMS = "counted_items"
+RAW_ITEM_COUNTS = "item_counts"
+RAW_COUNTED_AGES = "counted_ages"
+RAW_AGE_COUNTS = "age_counts"
+RAW_COUNTED_GAPS = "counted_gaps"
+RAW_GAP_COUNTS = "gap_counts"
 
 # Files that tf.Transform keeps in `transform_fn/assets/`.
 VOCABULARY_FILENAME = "item_vocabulary"
@@ -101,19 +106,29 @@ def raw_features(max_length: int) -> dict[str, Feature]:
     """Returns the inputs of the transform graph, by name.
 
     `items` [W + 1] are the item ids as text of the inputs and of the last target,
-    left-padded with empty text. `ages` and `gaps` [W] are days. `is_new` [W + 1] is 1
-    where this window is the first training window to hold the event, so that the
-    vocabulary and the boundaries count each event once. `is_training` is 1 in
-    training windows. The rest passes through; `seen` is text and becomes ids.
+    left-padded with empty text. `ages` and `gaps` [W] are days. `is_training` is 1 in
+    training windows. What passes through is that of an example; `seen` is text and
+    becomes ids.
+
+    The vocabulary and the boundaries are learned from other columns than the windows,
+    which hold an event more than once: `counted_items` are items of training events and
+    `item_counts` how many of the events have them, in the same order; `counted_ages`
+    and `counted_gaps` likewise for the days of training inputs. A value may be listed
+    more than once, its counts add up. In rows that are transformed they are empty.
     """
     return {
         RAW_ITEMS: Feature("bytes", (max_length + 1,)),
         RAW_AGES: Feature("int64", (max_length,)),
         RAW_GAPS: Feature("int64", (max_length,)),
-        RAW_IS_NEW: Feature("int64", (max_length + 1,)),
         RAW_IS_TRAINING: Feature("int64", ()),
         USER_ID: Feature("bytes", ()),
         START: Feature("int64", ()),
         DAY: Feature("int64", (max_length + 1,)),
         SEEN: Feature("bytes", None),
+        RAW_COUNTED_ITEMS: Feature("bytes", None),
+        RAW_ITEM_COUNTS: Feature("int64", None),
+        RAW_COUNTED_AGES: Feature("int64", None),
+        RAW_AGE_COUNTS: Feature("int64", None),
+        RAW_COUNTED_GAPS: Feature("int64", None),
+        RAW_GAP_COUNTS: Feature("int64", None),
     }

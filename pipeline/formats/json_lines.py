@@ -61,9 +61,10 @@ class JsonLinesParser:
         yield from self._parse(data, 0)
 
     def _parse(self, data: bytes, first_line: int) -> Iterator[Rows]:
-        columns = self._columns(data)
+        plain_lines = _plain_lines(data)
+        columns = self._columns(data, is_plain=plain_lines > 0)
         if columns is not None:
-            yield self._rows(data, columns, first_line)
+            yield self._rows(data, columns, first_line, plain_lines)
         elif len(data) <= SMALLEST_PIECE_BYTES:
             yield self._one_by_one(data, first_line)
         else:
@@ -76,8 +77,10 @@ class JsonLinesParser:
             else:
                 yield self._one_by_one(data, first_line)
 
-    def _columns(self, data: bytes) -> dict[str, pa.Array] | None:
+    def _columns(self, data: bytes, is_plain: bool) -> dict[str, pa.Array] | None:
         """Returns the columns of a block; None where Arrow does not take it."""
+        if not is_plain and _has_null_line(data):
+            return None
         for attempt, types in enumerate(self._attempts):
             try:
                 table = _read(data, self._fields, types)
@@ -88,14 +91,21 @@ class JsonLinesParser:
             return table
         return None
 
-    def _rows(self, data: bytes, columns: dict[str, pa.Array], first_line: int) -> Rows:
+    def _rows(
+        self,
+        data: bytes,
+        columns: dict[str, pa.Array],
+        first_line: int,
+        plain_lines: int,
+    ) -> Rows:
         num_rows = len(next(iter(columns.values())))
-        num_lines = count_lines(data)
-        # Where an object ends a line and one begins the next there is no other break
-        # of lines than those between objects.
-        if num_rows == num_lines == data.count(b"}\n{") + 1:
+        # Where an object ends each line and one begins the next there is no other
+        # break of lines than those between objects.
+        if plain_lines and num_rows == plain_lines:
+            num_lines = plain_lines
             places = np.arange(num_rows)
         else:
+            num_lines = count_lines(data)
             lines = dict(numbered_lines(data))
             whole = all(_is_whole(line.strip()) for line in lines.values())
             if len(lines) != num_rows or not whole:  # several objects on one line
@@ -123,6 +133,22 @@ class JsonLinesParser:
         return rows_of_records(records, self._fields, count_lines(data), rejects)
 
 
+def _plain_lines(data: bytes) -> int:
+    """Returns the number of lines; 0 unless each is framed by braces, end to end."""
+    if not data.startswith(b"{") or not data.endswith((b"}", b"}\n")):
+        return 0
+    characters = np.frombuffer(data, np.uint8)
+    breaks = np.flatnonzero(characters[:-1] == ord("\n"))
+    ends, starts = characters[breaks - 1], characters[breaks + 1]
+    is_plain = (ends == ord("}")).all() and (starts == ord("{")).all()
+    return len(breaks) + 1 if is_plain else 0
+
+
+def _has_null_line(data: bytes) -> bool:
+    """Whether a line begins with a bare `null`."""
+    return bool(_NULL_AT_START.match(data) or _NULL_LINE.search(data))
+
+
 def _is_whole(line: bytes) -> bool:
     return line.startswith(b"{") and line.endswith(b"}")
 
@@ -141,10 +167,8 @@ def _text_of(data: bytes) -> Callable[[Sequence[int]], list[str]]:
 
 def _read(data: bytes, fields: Sequence[str], types: Types) -> dict[str, pa.Array]:
     """Parses a block with the given column types; raises `pa.ArrowInvalid`."""
-    if not data.strip():
+    if not data or data.isspace():
         return {name: pa.nulls(0, pa.string()) for name in fields}
-    if _NULL_AT_START.match(data) or _NULL_LINE.search(data):
-        raise pa.ArrowInvalid("a line is null")
     # Threads share a block in pieces, and no row may be longer than a piece.
     longest = max(_PARSED_AT_A_TIME_BYTES, 2 * (data.find(b"\n") + 1))
     try:

@@ -12,9 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.text_bytes import text_bytes
+
 # Control characters (a vocabulary file could not hold the line breaks among them) and
 # Unicode's own line and paragraph separators.
 FORBIDDEN = r"[\p{Cc}\x{2028}\x{2029}]"
+# Between these, all of ASCII can be seen.
+_BLANK, _DELETE = 0x20, 0x7F
 
 
 class NotAScalarError(ValueError):
@@ -85,6 +89,10 @@ def check_ids(
       Two bool [rows]: which are missing (null, empty or blank), and which hold a
       character that no id may hold.
     """
+    if not ids.null_count:
+        offsets, data = text_bytes(ids)
+        if ((data > _BLANK) & (data < _DELETE)).all():  # as most ids are
+            return np.diff(offsets) == 0, np.zeros(len(ids), bool)
     encoded = ids.dictionary_encode()
     distinct = encoded.dictionary
     blank = pc.equal(pc.utf8_trim_whitespace(distinct), "").to_numpy(False)

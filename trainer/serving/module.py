@@ -12,12 +12,12 @@ from schemas.features import (
     RAW_GAPS,
     RAW_ITEMS,
     SEEN,
-    raw_features,
 )
 from trainer.data_set import DATE, DAY_COLUMNS
 from trainer.models.base import DAYS
 from trainer.serving import ranking
 from trainer.serving.history import Window, latest_window
+from trainer.transform_inputs import blank_inputs
 
 _TEXTS = tf.TensorSpec([None, None], tf.string)
 _SIGNATURE = (
@@ -163,15 +163,7 @@ class Recommender(tf.Module):
             RAW_GAPS: window.gaps,
             SEEN: tf.sparse.from_dense(window.seen),
         }
-        blank = {
-            name: tf.zeros(
-                [batch, *(feature.shape or ())],
-                tf.int64 if feature.dtype == "int64" else tf.string,
-            )
-            for name, feature in raw_features(self._max_length).items()
-            if name not in known
-        }
-        return {**blank, **known}
+        return {**blank_inputs(batch, self._max_length), **known}
 
     def _answer(self, scores: tf.Tensor, top_k: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the answer from scores, -inf for what must be left out."""
