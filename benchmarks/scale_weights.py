@@ -29,10 +29,11 @@ from pipeline.input_files import InputFile, input_bytes, list_files, split_file
 from pipeline.options import PARTITION_BYTES, Options, ReadOptions
 from pipeline.parse.events import parse_events
 from pipeline.parse.review_schema import load_review_schema
-from pipeline.read import partition_events, partitions_of
+from pipeline.read import partition_events
 from pipeline.row_blocks import row_blocks
 from pipeline.sequence import WINDOW_CELLS_A_BATCH, raw_batches
 from pipeline.split import SplitRule, split_windows
+from pipeline.text_digests import partitions_of
 from schemas.features import START, USER_ID
 from schemas.layout import MANIFEST, TRAIN
 from schemas.manifest import Manifest
@@ -63,7 +64,7 @@ def main(data: Path, logs: Sequence[str], user: str = "") -> dict[str, Any]:
     peaks = {"imports": peak_bytes()}
     files = list_files(logs)
     partitions = max(1, -(-input_bytes(files) // PARTITION_BYTES))
-    chosen = int(partitions_of([user], partitions)[0]) if user else 0
+    chosen = int(partitions_of(pa.array([user]), partitions)[0]) if user else 0
     wire = dict.fromkeys(map(str, PARTITIONS), 0)
     weighed = 0
     batches = []

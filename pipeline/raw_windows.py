@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from pipeline.histories import Histories
 from pipeline.seen import seen_items
-from pipeline.windows import Int64s, Windows, event_indices
+from pipeline.windows import Windows, event_indices
 from schemas.features import (
     DAY,
     RAW_AGE_COUNTS,

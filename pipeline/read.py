@@ -18,7 +18,7 @@ from pipeline.parse.dates import day_of
 from pipeline.parse.events import MOMENT, USER, Events, parse_events
 from pipeline.row_blocks import row_blocks
 from pipeline.runners.worker_versions import check_versions
-from pipeline.text_digests import text_digests
+from pipeline.text_digests import partitions_of
 
 # Positions in the input are 63-bit integers: the file's ordinal above, the byte or row
 # in the file below.
@@ -128,7 +128,7 @@ def partition_events(
     """
     if not len(batch):
         return
-    partition = text_digests(batch.column(USER)) % np.uint64(num_partitions)
+    partition = partitions_of(batch.column(USER), num_partitions)
     if num_partitions <= 1 << 16:
         partition = partition.astype(np.uint16)  # which NumPy sorts by radix
     order = np.argsort(partition, kind="stable")

@@ -217,9 +217,7 @@ def count_partition(
     histories = from_batch(columns.from_bytes(element))
     rule = SplitRule(options.window, options.split, plan.cuts)
     windows = split_windows(histories, rule)[TRAIN]
-    return training_counts(
-        histories, windows, options.window.max_length, reference_day
-    )
+    return training_counts(histories, windows, options.window.max_length, reference_day)
 
 
 def raw_batches(

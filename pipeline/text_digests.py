@@ -41,6 +41,19 @@ def text_digests(texts: pa.StringArray) -> UInt64s:
     return (high >> half << half) | (low >> half)
 
 
+def partitions_of(users: pa.StringArray, num_partitions: int) -> UInt64s:
+    """Returns the partition of each user.
+
+    Args:
+      users: string [n], without nulls.
+      num_partitions: parts into which users are divided.
+
+    Returns:
+      uint64 [n] of 0 ... `num_partitions` - 1.
+    """
+    return text_digests(users) % np.uint64(num_partitions)
+
+
 def _multilinear(
     data: npt.NDArray[np.uint8],
     place: npt.NDArray[np.int64],

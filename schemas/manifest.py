@@ -10,7 +10,7 @@ from schemas.errors import UserError
 from schemas.features import Feature, example_features
 from schemas.settings import BucketSettings, SplitSettings, WindowSettings
 
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
 
 
 @dataclass(frozen=True)

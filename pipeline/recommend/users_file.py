@@ -4,10 +4,11 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import pyarrow as pa
 from apache_beam.io.filesystems import FileSystems
 
-from pipeline.read import partitions_of
 from pipeline.storage import open_text, read_line
+from pipeline.text_digests import partitions_of
 from schemas.errors import UserError
 
 _USERS_A_PART = 1 << 16
@@ -48,12 +49,17 @@ def read_users(path: str, num_partitions: int) -> Iterator[tuple[int, list[str]]
             found = True
             by_partition: dict[int, list[str]] = {}
             for user, part in zip(
-                users, partitions_of(users, num_partitions).tolist(), strict=True
+                users, _partitions(users, num_partitions), strict=True
             ):
                 by_partition.setdefault(part, []).append(user)
             yield from by_partition.items()
     if not found:
         raise UserError(f"--users {path} names no user; give one id a line.")
+
+
+def _partitions(users: list[str], num_partitions: int) -> list[int]:
+    partitions = partitions_of(pa.array(users, pa.string()), num_partitions)
+    return [int(partition) for partition in partitions]
 
 
 def _parts(stream: BinaryIO, path: str) -> Iterator[list[str]]:

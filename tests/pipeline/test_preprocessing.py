@@ -18,10 +18,11 @@ from schemas.errors import UsageError
 from schemas.settings import BucketSettings
 
 W = 3
+COUNTS = ["item_counts", "counted_ages", "age_counts", "counted_gaps", "gap_counts"]
 
 
 def raw_batch(rows):
-    """rows: dicts with items [W + 1], ages, gaps, is_new, is_training, seen."""
+    """rows: dicts with items [W + 1], ages, gaps, is_training, seen and counts."""
 
     def lists(values, kind=None):
         return pa.array(values, pa.large_list(kind or pa.int64()))
@@ -34,12 +35,16 @@ def raw_batch(rows):
             "items": lists(text, binary),
             "ages": lists([row["ages"] for row in rows]),
             "gaps": lists([row["gaps"] for row in rows]),
-            "is_new": lists([row["is_new"] for row in rows]),
             "is_training": lists([[row.get("is_training", 1)] for row in rows]),
             "user_id": lists([[b"u"]] * len(rows), binary),
             "start": lists([[0]] * len(rows)),
             "day": lists([[0] * (W + 1)] * len(rows)),
             "seen": lists(seen, binary),
+            "counted_items": lists(
+                [[i.encode() for i in row.get("counted_items", [])] for row in rows],
+                binary,
+            ),
+            **{name: lists([row.get(name, []) for row in rows]) for name in COUNTS},
             DIGEST_HIGH: lists([[0]] * len(rows)),
             DIGEST_LOW: lists([[0]] * len(rows)),
         }
@@ -81,14 +86,24 @@ TRAIN = [
         "items": ["", "a", "b", "a"],
         "ages": [0, 9, 4],
         "gaps": [0, 5, 4],
-        "is_new": [0, 1, 1, 1],
+        "counted_items": ["a", "b"],
+        "item_counts": [2, 1],
+        "counted_ages": [9, 4],
+        "age_counts": [1, 1],
+        "counted_gaps": [5, 4],
+        "gap_counts": [1, 1],
     },
     {
         # The next window of the same history: c alone is new.
         "items": ["a", "b", "a", "c"],
         "ages": [9, 4, 0],
         "gaps": [5, 4, 0],
-        "is_new": [0, 0, 0, 1],
+        "counted_items": ["c"],
+        "item_counts": [1],
+        "counted_ages": [0],
+        "age_counts": [1],
+        "counted_gaps": [0],
+        "gap_counts": [1],
     },
 ]
 HELD_OUT = [
@@ -96,7 +111,6 @@ HELD_OUT = [
         "items": ["", "c", "z", "y"],
         "ages": [0, 50, 4],
         "gaps": [0, 2, 999],
-        "is_new": [0] * 4,
         "is_training": 0,
         "seen": ["z", "c", "b"],
     }
@@ -137,6 +151,24 @@ def test_a_rare_item_is_unknown_and_no_training_target(tmp_path):
     # Each training input once: ages 9, 4, 0; quartiles of three values.
     assert train[1]["nb_days"] == [4, 3, 2]
     assert train[0]["nb_days"][0] == 0
+
+
+def test_counts_stand_for_as_many_events(tmp_path):
+    blank = {"items": [""] * 4, "ages": [0] * 3, "gaps": [0] * 3}
+    counted = {
+        **blank,
+        "counted_items": ["a", "b", "a"],
+        "item_counts": [40, 50, 20],
+        "counted_ages": [1, 2, 3],
+        "age_counts": [1, 1, 8],
+    }
+    train, others, vocabulary = transform(
+        [counted], HELD_OUT, tmp_path, buckets=BucketSettings("quantile", 2)
+    )
+    assert vocabulary == ["a", "b"]
+    # The median of ten days, eight of which are 3: a day below it is in bucket 1.
+    assert others[0]["nb_days"] == [0, 2, 2]
+    assert train[0]["item_id"] == [0, 0, 0]
 
 
 @pytest.mark.slow

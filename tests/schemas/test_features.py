@@ -44,6 +44,7 @@ def test_types():
         "items",
         "user_id",
         "seen",
+        "counted_items",
     ]
 
 
@@ -51,7 +52,7 @@ def test_what_passes_through_the_graph_has_one_shape_on_both_sides():
     examples, raw = example_features(5), raw_features(5)
     for name in examples.keys() & raw.keys():
         assert examples[name].shape == raw[name].shape
-    assert raw["items"].shape == raw["day"].shape == raw["is_new"].shape == (6,)
+    assert raw["items"].shape == raw["day"].shape == (6,)
     assert raw["ages"].shape == raw["gaps"].shape == examples["item_id"].shape
 
 

@@ -33,12 +33,17 @@ def raw_batch() -> pa.RecordBatch:
                 "items": events[start : start + width],
                 "ages": [(start + k) * 29 for k in range(MAX_LENGTH)],
                 "gaps": [(start + k) * 3 for k in range(MAX_LENGTH)],
-                "is_new": [1] * width,
                 "is_training": [1],
                 "user_id": ["u"],
                 "start": [0],
                 "day": [0] * width,
                 "seen": [],
+                "counted_items": events[start : start + width],
+                "item_counts": [1] * width,
+                "counted_ages": [(start + k) * 29 for k in range(MAX_LENGTH)],
+                "age_counts": [1] * MAX_LENGTH,
+                "counted_gaps": [(start + k) * 3 for k in range(MAX_LENGTH)],
+                "gap_counts": [1] * MAX_LENGTH,
             }
         )
     types = {"int64": pa.large_list(pa.int64()), "bytes": pa.large_list(pa.binary())}

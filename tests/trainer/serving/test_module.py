@@ -24,7 +24,6 @@ def transform(items: list[str], ages: list[int], gaps: list[int]) -> dict:
     integers = {
         "ages": [0] * blank + ages,
         "gaps": [0] * blank + gaps,
-        "is_new": [0] * (width + 1),
         "day": [0] * (width + 1),
     }
     return graph.transform_fn(
@@ -36,6 +35,18 @@ def transform(items: list[str], ages: list[int], gaps: list[int]) -> dict:
             "start": tf.constant([0], tf.int64),
             "user_id": tf.constant(["u"]),
             "seen": tf.sparse.from_dense(tf.constant([items])),
+            # What is learned from.
+            **{
+                name: tf.sparse.from_dense(tf.zeros([1, 0], dtype))
+                for name, dtype in {
+                    "counted_items": tf.string,
+                    "item_counts": tf.int64,
+                    "counted_ages": tf.int64,
+                    "age_counts": tf.int64,
+                    "counted_gaps": tf.int64,
+                    "gap_counts": tf.int64,
+                }.items()
+            },
         }
     )
 
