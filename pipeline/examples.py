@@ -1,5 +1,6 @@
 """Transformed columns as serialised examples, by shard and in the order of a shard."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 
 from pipeline import columns
 from pipeline.digests import UInt64s, bucket_of
+from pipeline.example_bytes import int64_examples
 from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW
 from pipeline.windows import Int64s
 from schemas.features import SEEN, START, TARGET, example_features, unknown_id
@@ -80,15 +82,34 @@ def serialize(features: dict[str, pa.Array]) -> pa.LargeBinaryArray:
     concatenated messages are, by the rules of protobuf, their merger.
 
     Args:
-      features: columns of lists, by name, of equal length.
+      features: columns of lists, by name, of equal length, at least 1.
     """
     encoder = RecordBatchToExamplesEncoder()
-    parts = [
-        pa.array(encoder.encode(pa.record_batch({name: column})), pa.large_binary())
-        for name, column in sorted(features.items())
-    ]
+    parts = []
+    for is_matrix, group in itertools.groupby(
+        sorted(features.items()), lambda entry: _is_matrix(entry[1])
+    ):
+        if is_matrix:
+            parts.append(int64_examples({name: _matrix(c) for name, c in group}))
+            continue
+        for name, column in group:
+            encoded = encoder.encode(pa.record_batch({name: column}))
+            parts.append(pa.array(encoded, pa.large_binary()))
     empty = pa.scalar(b"", pa.large_binary())
     return pc.binary_join_element_wise(*parts, empty)
+
+
+def _is_matrix(column: pa.Array) -> bool:
+    """Whether a column holds integers, as many in every row and at least one."""
+    if not pa.types.is_int64(column.type.value_type):
+        return False
+    lengths = np.diff(column.offsets.to_numpy())
+    return bool(lengths[0] > 0 and (lengths == lengths[0]).all())
+
+
+def _matrix(column: pa.Array) -> Int64s:
+    values: Int64s = column.flatten().to_numpy()
+    return values.reshape(len(column), -1)
 
 
 def sorted_examples(parts: Sequence[pa.RecordBatch]) -> tuple[list[bytes], int]:

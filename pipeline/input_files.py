@@ -9,7 +9,7 @@ from typing import get_args
 from apache_beam.io.filesystems import FileSystems
 
 from pipeline.formats.parquet import open_parquet
-from pipeline.options import BLOCK_BYTES, InputFormat, ReadOptions
+from pipeline.options import RANGE_BYTES, InputFormat, ReadOptions
 from pipeline.storage import is_compressed, open_raw, open_text
 from schemas.errors import UserError
 
@@ -45,7 +45,7 @@ class InputFile:
 
 @dataclass(frozen=True)
 class FileRange:
-    """A part of a file that is read at once.
+    """A part of a file that one worker reads.
 
     Attributes:
       ordinal: the file's place among all files of the input.
@@ -108,9 +108,9 @@ def split_file(file: InputFile, options: ReadOptions) -> Iterator[FileRange]:
         for group in range(groups):
             yield part(group, group + 1)
     elif is_cuttable(file, kind, options):
-        starts = range(0, file.size, BLOCK_BYTES)
+        starts = range(0, file.size, RANGE_BYTES)
         for start in starts:
-            yield part(start, min(start + BLOCK_BYTES, file.size))
+            yield part(start, min(start + RANGE_BYTES, file.size))
     else:
         yield part(0, None)
 

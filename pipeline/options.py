@@ -11,8 +11,10 @@ from schemas.settings import BucketSettings, DropRepeats, SplitSettings, WindowS
 InputFormat = Literal["jsonl", "json", "columns", "csv", "tsv", "parquet"]
 QuotedLineBreaks = Literal["auto", "yes", "no"]
 
-# Read and parsed at once by one worker.
+# Read and parsed at once.
 BLOCK_BYTES = 16 << 20
+# Read by one worker, block by block.
+RANGE_BYTES = 64 << 20
 # Input that makes one partition, which one worker sorts at once in memory.
 PARTITION_BYTES = 64 << 20
 

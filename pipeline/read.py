@@ -16,6 +16,7 @@ from pipeline.input_files import FileRange, list_files, split_file
 from pipeline.options import ReadOptions
 from pipeline.parse.dates import day_of
 from pipeline.parse.events import MOMENT, USER, Events, parse_events
+from pipeline.prefetch import prefetched
 from pipeline.row_blocks import row_blocks
 from pipeline.runners.worker_versions import check_versions
 from pipeline.text_digests import partitions_of
@@ -90,7 +91,7 @@ class ReadBlocks(beam.DoFn):
     def process(self, element: FileRange) -> Iterator[pvalue.TaggedOutput]:
         """Yields batches, rejects and an account for each block of the range."""
         options = self._options
-        for block in row_blocks(element, options):
+        for block in prefetched(row_blocks(element, options)):
             position = (element.ordinal << _ORDINAL_SHIFT) + block.start
             events = parse_events(
                 block.rows,

@@ -138,12 +138,17 @@ def _header(line: bytes, delimiter: str, path: str) -> list[str]:
 def _text_blocks(part: FileRange, delimiter: str | None) -> Iterator[tuple[int, bytes]]:
     """Yields where a block starts and its whole lines, without a byte order mark."""
     if part.stop is not None:
-        blocks = iter([read_range(part.path, part.start, part.stop)])
+        blocks = _range_blocks(part.path, part.start, part.stop)
     else:
         blocks = _stream_blocks(part.path, delimiter)
     for start, data in blocks:
         if data:
             yield start, data.removeprefix(_BYTE_ORDER_MARK) if not start else data
+
+
+def _range_blocks(path: str, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
+    for first in range(start, stop, BLOCK_BYTES):
+        yield read_range(path, first, min(first + BLOCK_BYTES, stop))
 
 
 def _stream_blocks(path: str, delimiter: str | None) -> Iterator[tuple[int, bytes]]:

@@ -13,6 +13,7 @@ from apache_beam.runners.runner import PipelineRunner, create_runner
 
 from pipeline.runners.credentials import check_credentials
 from pipeline.runners.dataflow import check_dataflow, is_dataflow
+from pipeline.runners.quick_options import QuickOptions
 from schemas.command_line import Parser, unknown_argument
 from schemas.errors import UsageError
 
@@ -46,7 +47,7 @@ def beam_options(
     _, rest = parser.parse_known_args(list(arguments))
     if rest:
         raise unknown_argument(rest[0], [*own_flags, *parser.flags()], prog)
-    options = PipelineOptions(list(arguments))
+    options = QuickOptions(list(arguments))
     # The code is an installed package, and pickling the main session would ship more.
     options.view_as(SetupOptions).save_main_session = False
     return options

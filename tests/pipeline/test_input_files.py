@@ -15,7 +15,7 @@ from pipeline.input_files import (
     list_files,
     split_file,
 )
-from pipeline.options import BLOCK_BYTES, ReadOptions
+from pipeline.options import RANGE_BYTES, ReadOptions
 from pipeline.parse.review_schema import ReviewSchema
 from schemas.errors import UserError
 
@@ -167,14 +167,14 @@ def test_cuttable(tmp_path, name, data, changes, cuttable):
         assert (part.start, part.stop, part.ordinal) == (0, None, 3)
 
 
-@given(st.integers(0, 5 * BLOCK_BYTES))
+@given(st.integers(0, 5 * RANGE_BYTES))
 def test_ranges_cover_a_file(size):
     file = InputFile(3, "a.jsonl", size)
     parts = list(split_file(file, options()))
     edges = [0, *(part.stop for part in parts)]
     assert edges[:-1] == [part.start for part in parts]
     assert edges[-1] == size
-    assert all(0 < part.stop - part.start <= BLOCK_BYTES for part in parts)
+    assert all(0 < part.stop - part.start <= RANGE_BYTES for part in parts)
 
 
 def test_parquet_is_read_by_row_group(tmp_path):
