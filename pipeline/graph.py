@@ -7,6 +7,7 @@ import apache_beam as beam
 from apache_beam.pvalue import AsList, AsSingleton
 
 from pipeline.accounts import DayPlan, ReadAccount, SequenceAccount, row_counts
+from pipeline.completeness import check_complete
 from pipeline.learned import Learned, num_items_of, read_learned
 from pipeline.options import Options, iso_date
 from pipeline.read import ReadEvents
@@ -111,7 +112,11 @@ def make_manifest(
     shards: Sequence[Shard],
     *awaited: object,
 ) -> Manifest:
-    """Puts together what all steps found."""
+    """Puts together what all steps found.
+
+    Raises:
+      UserError: data was lost between the steps.
+    """
     records: dict[str, dict[str, int]] = {}
     unknown: dict[str, int] = {}
     for shard in sorted(shards, key=lambda shard: shard.name):
@@ -119,6 +124,9 @@ def make_manifest(
         key = f"{shard.split}_unknown_targets"
         unknown[key] = unknown.get(key, 0) + shard.num_unknown
     unknown.pop("train_unknown_targets", None)
+    check_complete(
+        read, sequence, {split: sum(of.values()) for split, of in records.items()}
+    )
     return Manifest(
         window=options.window,
         split=options.split,

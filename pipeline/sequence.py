@@ -172,10 +172,11 @@ class BuildHistories(beam.DoFn):
             options.drop_repeats,
             options.window.max_history,
         )
+        rule = SplitRule(options.window, options.split, plan.cuts)
         last_day = None
         if options.split.measures_from_target:
-            rule = SplitRule(options.window, options.split, plan.cuts)
             last_day = last_training_day(histories, rule)
+        windows = split_windows(histories, rule)
         long_enough = histories.lengths >= options.window.min_items
         account = SequenceAccount(
             users=len(histories.users),
@@ -183,6 +184,7 @@ class BuildHistories(beam.DoFn):
             events=len(histories.days),
             dropped=dropped,
             last_training_day=last_day,
+            windows={split: len(cut) for split, cut in windows.items()},
         )
         yield pvalue.TaggedOutput(_HISTORIES, columns.to_bytes(to_batch(histories)))
         yield pvalue.TaggedOutput(_ACCOUNTS, account)

@@ -166,11 +166,18 @@ def test_a_fraction_of_nothing_allows_no_reject():
 
 def test_sequence_accounts_add_up():
     parts = [
-        SequenceAccount(3, 2, 9, {"drop_repeats": 1}, 70),
+        SequenceAccount(3, 2, 9, {"drop_repeats": 1}, 70, {"train": 4, "eval": 1}),
         SequenceAccount(1, 0, 1, {"drop_repeats": 2, "max_history": 5}, None),
-        SequenceAccount(2, 2, 8, {}, 71),
+        SequenceAccount(2, 2, 8, {}, 71, {"train": 3}),
     ]
-    expected = SequenceAccount(6, 4, 18, {"drop_repeats": 3, "max_history": 5}, 71)
+    expected = SequenceAccount(
+        6,
+        4,
+        18,
+        {"drop_repeats": 3, "max_history": 5},
+        71,
+        {"train": 7, "eval": 1},
+    )
     for order in itertools.permutations(parts):
         assert add_sequence_accounts(order) == expected
     assert add_sequence_accounts([]) == SequenceAccount()
