@@ -21,6 +21,7 @@ SUBJECTS = {
     "targets": "the quality that the models reach, beside what they should reach",
     "ablation": "what each choice of model, loss and data is worth",
     "logits": "the speed of logits at real targets against logits everywhere",
+    "pipeline_speed": "the pipeline beside what its users would write instead",
     "scale": "what the pipeline takes at any size, over generated logs",
     "catalogue": "what a training step takes as the catalogue grows",
 }

@@ -15,6 +15,7 @@ of a C++ encoder that is called for each feature and holds Python's lock meanwhi
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -87,9 +88,9 @@ class _Block:
         shape = *self._values.shape, self._size
         bytes_of = _view(places, shape)
         used = _view(in_use, shape)
-        rest = self._values
+        rest: npt.NDArray[Any] = self._values
         for place in range(self._size):
-            low = rest.astype(np.uint8)
+            low: npt.NDArray[Any] = rest.astype(np.uint8)
             if place + 1 < self._size:
                 rest = rest >> 7
                 more = rest > 0
@@ -148,7 +149,7 @@ def varint_sizes(values: Unsigned) -> Bytes:
     return sizes
 
 
-def _view(matrix: npt.NDArray, shape: tuple[int, ...]) -> npt.NDArray:  # type: ignore[type-arg]
+def _view(matrix: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
     """Returns a view of columns [rows, n * size] as [rows, n, size]."""
     rows, number, size = shape
     row_stride, stride = matrix.strides

@@ -85,7 +85,8 @@ def _events(
     lengths = stop - first
     ends = np.cumsum(lengths)
     offsets = histories.offsets[windows.history] + first - (ends - lengths)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(offsets, lengths)
+    events: Int64s = np.arange(lengths.sum()) + np.repeat(offsets, lengths)
+    return events
 
 
 def _one_list(values: pa.Array) -> pa.LargeListArray:

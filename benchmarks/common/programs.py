@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +18,8 @@ PEAK_UNIT_BYTES = 1 if sys.platform == "darwin" else 1024
 # with that of the process which started it.
 _LAUNCHER = """
 import json, os, sys
-report, *arguments = sys.argv[1:]
-pid = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, *arguments])
+report, *command = sys.argv[1:]
+pid = os.spawnv(os.P_NOWAIT, command[0], command)
 _, status, usage = os.wait4(pid, 0)
 found = usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 os.write(int(report), json.dumps([os.waitstatus_to_exitcode(status), *found]).encode())
@@ -40,6 +41,19 @@ class Usage:
     peak_bytes: int
 
 
+@dataclass(frozen=True)
+class Reported:
+    """What a process took, and what it said of itself.
+
+    Attributes:
+      usage: what it took.
+      values: the JSON object that it printed.
+    """
+
+    usage: Usage
+    values: dict[str, Any]
+
+
 def run_module(module: str, *arguments: str) -> Usage:
     """Runs `python -m module arguments`.
 
@@ -52,12 +66,13 @@ def run_module(module: str, *arguments: str) -> Usage:
     return run_python("-m", module, *arguments)
 
 
-def run_python(*arguments: str, stdout: Any = None) -> Usage:
+def run_python(*arguments: str, stdout: Any = None, python: str | None = None) -> Usage:
     """Runs `python arguments`; see `run_module`.
 
     Args:
       *arguments: of the interpreter.
       stdout: a file for what it prints; None: stderr.
+      python: the interpreter; None: that of this process.
 
     Raises:
       UserError: it failed.
@@ -67,7 +82,10 @@ def run_python(*arguments: str, stdout: Any = None) -> Usage:
     with open(reading) as report:
         try:
             subprocess.run(
-                [sys.executable, "-S", "-c", _LAUNCHER, str(writing), *arguments],
+                [
+                    *(sys.executable, "-S", "-c", _LAUNCHER, str(writing)),
+                    *(python or sys.executable, *arguments),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=sys.__stderr__ if stdout is None else stdout,
                 pass_fds=[writing],
@@ -84,3 +102,23 @@ def run_python(*arguments: str, stdout: Any = None) -> Usage:
             "above. Finished runs are kept: mend that and run this again."
         )
     return Usage(seconds, cpu_seconds, peak * PEAK_UNIT_BYTES)
+
+
+def run_reporting(*arguments: str, python: str | None = None) -> Reported:
+    """Runs `python arguments`, a program whose last line is a JSON object.
+
+    Args:
+      *arguments: of the interpreter.
+      python: as in `run_python`.
+
+    Raises:
+      UserError: it failed, or reported nothing.
+    """
+    with tempfile.TemporaryFile("w+") as stream:
+        usage = run_python(*arguments, stdout=stream, python=python)
+        stream.seek(0)
+        lines = stream.read().splitlines()
+    for line in reversed(lines):
+        if line.startswith("{"):
+            return Reported(usage, json.loads(line))
+    raise UserError(f"`python {' '.join(arguments[:3])} ...` reported nothing.")

@@ -59,3 +59,25 @@ def alternate(
             ways[name]()
             seconds[name].append(clock() - start)
     return [Timing(name, tuple(values)) for name, values in seconds.items()]
+
+
+def in_turns(
+    ways: Mapping[str, Callable[[], float]], rounds: int = ROUNDS
+) -> list[Timing]:
+    """Runs ways that tell their own seconds, in the order of `alternate`.
+
+    Args:
+      ways: what to run, by name; returns its seconds.
+      rounds: how often.
+
+    Returns:
+      Their times, in the order of `ways`.
+    """
+    told: dict[str, list[float]] = {name: [] for name in ways}
+
+    def telling(name: str) -> Callable[[], None]:
+        return lambda: told[name].append(ways[name]())
+
+    alternate({name: telling(name) for name in ways}, rounds)
+    # The first of each, which fills caches, does not count.
+    return [Timing(name, tuple(seconds[1:])) for name, seconds in told.items()]

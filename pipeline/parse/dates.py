@@ -18,7 +18,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -52,6 +51,8 @@ def check_format(name: str) -> None:
             f"pattern such as '%B %d, %Y', got {name!r}."
         )
     if name not in NAMED_FORMATS:
+        import pandas as pd  # Here, since `--help` would wait for it half its time.
+
         try:
             again = pd.to_datetime(
                 pd.Series([_A_MOMENT.strftime(name)], dtype="str"),
@@ -143,6 +144,8 @@ def _parse_text(
     text: pa.StringArray, name: str
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
     """Returns which of `text` have the format `name`, and their moments."""
+    import pandas as pd
+
     if name in ("unix", "unix_s", "unix_ms"):
         return _parse_numbers(text, name)
     if name == "iso":

@@ -7,7 +7,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 OptionsT = TypeVar("OptionsT", bound=PipelineOptions)
 
 
-class QuickOptions(PipelineOptions):  # type: ignore[misc]
+class QuickOptions(PipelineOptions):
     """Options that make each view of them once.
 
     Beam asks for a view wherever it needs an option, some two thousand times to build
