@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from pipeline import columns
 from pipeline.accounts import PlacedReject, ReadAccount
+from pipeline.background import InBackground
 from pipeline.examples import SHARD_SCHEMA, encode_examples, sorted_examples
 from pipeline.reject_lines import reject_lines
 from pipeline.storage import new_file
@@ -53,12 +54,10 @@ class WriteExamples(beam.PTransform):
         self, examples: beam.PCollection[tuple[pa.RecordBatch, dict[str, pa.Array]]]
     ) -> beam.PCollection[Shard]:
         """Wires the steps from transformed columns to shards."""
-        encoded = examples | "Encode" >> beam.FlatMap(
-            encode_examples,
-            split=self.split,
-            num_shards=self.num_shards,
-            num_items=beam.pvalue.AsSingleton(self.num_items),
-        )
+        encoded = examples | "Encode" >> beam.ParDo(
+            InBackground(encode_examples, self.split, self.num_shards),
+            beam.pvalue.AsSingleton(self.num_items),
+        ).with_output_types(tuple[int, bytes])
         nothing = columns.to_bytes(pa.RecordBatch.from_pylist([], schema=SHARD_SCHEMA))
         every_shard = examples.pipeline | "NameShards" >> beam.Create(
             [(shard, nothing) for shard in range(self.num_shards)], reshuffle=False
