@@ -1,6 +1,6 @@
 """Writing, as Beam steps: examples to sorted shards, rejects, and the manifest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import apache_beam as beam
@@ -15,6 +15,10 @@ from pipeline.storage import new_file
 from pipeline.tfrecords import write_tfrecords
 from schemas.layout import REJECTS, join, rejects_name, shard_name
 from schemas.manifest import Manifest
+
+
+# Sorting, framing and compressing leave Python's lock to one more.
+SHARDS_AT_A_TIME = 2
 
 
 @dataclass(frozen=True)
@@ -67,14 +71,22 @@ class WriteExamples(beam.PTransform):
             | "AddEmptyShards" >> beam.Flatten()
             | "GroupByShard" >> beam.GroupByKey()
             | "WriteShards"
-            >> beam.Map(write_shard, self.output, self.split, self.num_shards)
+            >> beam.ParDo(
+                InBackground(
+                    write_shards,
+                    self.output,
+                    self.split,
+                    self.num_shards,
+                    threads=SHARDS_AT_A_TIME,
+                )
+            ).with_output_types(Shard)
         )
 
 
-def write_shard(
+def write_shards(
     element: tuple[int, Iterable[bytes]], output: str, split: str, num_shards: int
-) -> Shard:
-    """Writes one shard.
+) -> Iterator[Shard]:
+    """Writes one shard, and yields what it holds.
 
     Args:
       element: its number, and serialised record batches of `SHARD_SCHEMA` in any order.
@@ -87,7 +99,7 @@ def write_shard(
     name = shard_name(shard, num_shards)
     with new_file(join(output, split, name)) as stream:
         write_tfrecords(stream, examples)
-    return Shard(split, name, len(examples), num_unknown)
+    yield Shard(split, name, len(examples), num_unknown)
 
 
 @dataclass
