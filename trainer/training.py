@@ -37,6 +37,7 @@ from trainer.options import TrainOptions
 from trainer.storage import stand_ins
 from trainer.storage.paths import is_remote
 from trainer.target_counts import TargetCounts, count_targets
+from trainer.training_rows import Rows, rows_in_memory
 from trainer.validation import Validation
 
 _logger = logging.getLogger(__name__)
@@ -83,8 +84,9 @@ def train(
         data_set.load_transform_graph()
     config = model_config(data_set, options)
     validation = _validation(data_set, options)
-    counts = count_targets(data_set, options.day_feature, options.train_positions)
-    batches, steps = _batches(data_set, options, counts, devices)
+    rows = rows_in_memory(data_set, TRAIN, options.day_feature)
+    counts = count_targets(data_set, options.day_feature, options.train_positions, rows)
+    batches, steps = _batches(data_set, options, counts, devices, rows)
     if num_steps is None:
         num_steps = steps * options.epochs
     options = dataclasses.replace(options, epochs=-(-num_steps // steps))
@@ -151,7 +153,11 @@ def _validation(data_set: DataSet, options: TrainOptions) -> Validation | None:
 
 
 def _batches(
-    data_set: DataSet, options: TrainOptions, counts: TargetCounts, devices: Devices
+    data_set: DataSet,
+    options: TrainOptions,
+    counts: TargetCounts,
+    devices: Devices,
+    rows: Rows | None,
 ) -> tuple[Any, int]:
     """Returns endless batches for the devices, and how many make an epoch."""
     # A batch larger than the set would be padding for the rest.
@@ -166,7 +172,7 @@ def _batches(
         seed=options.seed,
         num_replicas=devices.num_replicas,
     )
-    batches = training_batches(data_set, TRAIN, settings)
+    batches = training_batches(data_set, TRAIN, settings, rows)
     if devices.strategy is None:
         return batches, plan.num_batches
     # Flat positions must not be cut: every replica takes whole elements.
