@@ -17,16 +17,18 @@ from trainer.data_set import DAY_COLUMNS, DataSet
 from trainer.draws import pair, with_negatives, with_unknown
 from trainer.models.base import DAYS, POSITIONS
 from trainer.options import TrainPositions
-from trainer.positions import learned_positions, real_targets
+from trainer.positions import (
+    labels_at,
+    learned_positions,
+    padded_positions,
+    real_targets,
+)
 from trainer.records import feature_spec
 from trainer.training_rows import Rows, training_columns
 from trainer.widths import cut_padding, needed_width
 
 _SHUFFLE_BUFFER = 1 << 17
 _READ_BUFFER_BYTES = 8 << 20
-# Position counts are rounded up to this share of the positions, so that a compiled
-# step sees a few shapes and not one for each batch.
-_LADDER = 8
 
 
 @dataclass(frozen=True)
@@ -122,25 +124,34 @@ def training_batches(
 def _from_memory(columns: Rows, settings: BatchSettings) -> tf.data.Dataset:
     """Yields batches {name: int32 [<= rows of the plan, ...]}, epoch after epoch."""
     tensors = {name: tf.constant(column) for name, column in columns.items()}
-    num_rows, plan = len(columns[ITEM_ID]), settings.plan
-    needed = needed_width(tensors[ITEM_ID], plan.widths)
+    needed = needed_width(tensors[ITEM_ID], settings.plan.widths)
+    return row_batches(needed, settings).map(
+        lambda rows: {name: tf.gather(t, rows) for name, t in tensors.items()},
+        num_parallel_calls=tf.data.AUTOTUNE,
+    )
+
+
+def row_batches(needed: tf.Tensor, settings: BatchSettings) -> tf.data.Dataset:
+    """Yields the row numbers of each batch, int32 [<= rows of the plan], endlessly.
+
+    Args:
+      needed: int32 [`num_rows`], as `needed_width` gives it.
+      settings: how batches are made.
+    """
 
     def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
         seed = pair(settings.seed, epoch)
-        shuffled = tf.random.experimental.stateless_shuffle(tf.range(num_rows), seed)
+        numbers = tf.range(tf.size(needed))
+        shuffled = tf.random.experimental.stateless_shuffle(numbers, seed)
         order, limits, _ = cut_batches(
-            tf.gather(needed, shuffled), plan, True, _of_batches(seed)
+            tf.gather(needed, shuffled), settings.plan, True, _of_batches(seed)
         )
         rows = tf.gather(shuffled, order)
         return tf.data.Dataset.from_tensor_slices(limits).map(
             lambda limit: rows[limit[0] : limit[1]]
         )
 
-    epochs = tf.data.Dataset.counter(settings.first_epoch)
-    return epochs.flat_map(one_epoch).map(
-        lambda rows: {name: tf.gather(t, rows) for name, t in tensors.items()},
-        num_parallel_calls=tf.data.AUTOTUNE,
-    )
+    return tf.data.Dataset.counter(settings.first_epoch).flat_map(one_epoch)
 
 
 def _from_files(
@@ -245,17 +256,9 @@ def _with_positions(
     """Returns `(x, y, weights)` of one replica (see `training_batches`)."""
     x = {name: value for name, value in batch.items() if name in (ITEM_ID, DAYS)}
     target = batch[TARGET]
-    learned = tf.reshape(learned & real_targets(x[ITEM_ID], target, num_items), [-1])
-    positions = tf.cast(tf.where(learned)[:, 0], tf.int32)
-    count = tf.size(positions)
-    rung = tf.maximum(tf.size(target) // _LADDER, 1)
-    missing = tf.maximum(-(-count // rung), 1) * rung - count
-    positions = tf.pad(positions, [[0, missing]])
-    weights = tf.pad(tf.ones([count], tf.float32), [[0, missing]])
-    labels = tf.gather(tf.reshape(target, [-1]), positions) - 1
-    # Padding points at position 0, whose own target may be none.
-    x[POSITIONS] = positions
-    return x, tf.maximum(labels, 0) * tf.cast(weights, tf.int32), weights
+    learned = learned & real_targets(x[ITEM_ID], target, num_items)
+    positions, weights = padded_positions(learned)
+    return {**x, POSITIONS: positions}, labels_at(target, positions, weights), weights
 
 
 def _with_draws(
