@@ -2,7 +2,7 @@
 
 The host sends row numbers and positions alone, some kilobytes a step. What they stand
 for is gathered inside the compiled step, and inputs are hidden and negatives drawn
-there: the batches are those of `trainer.batches.training_batches`, number for number.
+there: the batches are those of `trainer.batches.training_batches`, id for id.
 """
 
 from typing import Any
