@@ -39,15 +39,15 @@ class StepLoop:
         self._most = model.steps_per_execution
         self._steps, self._left, self._in_epoch = steps, num_steps, 0
 
-        @tf.autograph.experimental.do_not_convert
-        def one_step(element: Element) -> Any:
-            return model.train_step(element if fill is None else fill(element))
+        compiled = {"autograph": False, "reduce_retracing": True}
+        jit_compile = bool(model.jit_compile)
+        train = tf.function(model.train_step, jit_compile=jit_compile, **compiled)
+        # Outside of what XLA compiles: it draws other numbers of the same seed.
+        filled = None if fill is None else tf.function(fill, **compiled)
 
-        step = tf.function(
-            one_step, reduce_retracing=True, jit_compile=bool(model.jit_compile)
-        )
+        def step(element: Element) -> Any:
+            return train(element if filled is None else filled(element))
 
-        @tf.autograph.experimental.do_not_convert
         def several(iterator: Any, count: tf.Tensor) -> Any:
             logs = step(iterator.get_next())
             _, logs = tf.while_loop(
@@ -59,7 +59,7 @@ class StepLoop:
             )
             return logs
 
-        self._several = tf.function(several, reduce_retracing=True)
+        self._several = tf.function(several, **compiled)
 
     def __call__(self, iterator: Any) -> Any:
         """Runs the steps, and returns the figures after the last one."""

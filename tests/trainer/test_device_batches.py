@@ -73,16 +73,13 @@ def test_batches_are_those_of_the_host(data_set: DataSet, changes: dict) -> None
             np.testing.assert_allclose(mine, its, rtol=rtol)
 
 
-def test_a_filled_batch_compiles_with_xla_to_the_same(data_set: DataSet) -> None:
-    _, _, device = _both(data_set, unknown_rate=0.3, day_feature="gap")
+def test_shapes_follow_from_the_element_alone(data_set: DataSet) -> None:
+    _, _, device = _both(data_set, num_negatives=3, day_feature="gap")
     element = next(iter(device.elements()))
-    compiled = tf.function(device.fill, jit_compile=True)(element)
-    for mine, its in zip(
-        tf.nest.flatten(compiled), tf.nest.flatten(device.fill(element)), strict=True
-    ):
-        # Static: nothing but the element's shapes decides it.
-        assert mine.shape == its.shape
-        np.testing.assert_array_equal(mine, its)
+    traced = tf.function(device.fill).get_concrete_function(element)
+    shapes = [tensor.shape for tensor in tf.nest.flatten(traced.structured_outputs)]
+    # So XLA, which needs static shapes, may compile what takes the batch.
+    assert all(shape.is_fully_defined() for shape in shapes)
 
 
 def test_the_host_sends_numbers_of_rows_and_positions_alone(data_set: DataSet) -> None:

@@ -37,13 +37,16 @@ def test_an_epoch_ends_where_it_ends(num_steps: int) -> None:
     model = _model()
     model.train_function = StepLoop(model, 6, num_steps)
     iterations = keras.callbacks.LambdaCallback(
-        on_train_batch_end=lambda *_: seen.append(int(model.optimizer.iterations))
+        on_train_batch_end=lambda batch, logs: seen.append(
+            int(model.optimizer.iterations)
+        )
     )
     rows = np.ones([1, 1], "float32")
     model.fit(
         tf.data.Dataset.from_tensors((rows, rows)).repeat(),
         epochs=-(-num_steps // 6),
         steps_per_epoch=6,
+        shuffle=False,
         verbose=0,
         callbacks=[iterations, StopAfter(num_steps)],
     )
@@ -76,13 +79,14 @@ def test_python_does_not_run_between_steps() -> None:
     [
         {"model": "lstm"},
         {"model": "transformer", "loss": "sampled", "num_negatives": 8},
+        {"model": "transformer", "loss": "sampled", "jit_compile": "on", "epochs": 1},
     ],
-    ids=["lstm", "transformer"],
+    ids=["lstm", "transformer", "xla"],
 )
 def test_data_on_the_device_trains_the_same(
     data: str, tmp_path: Path, config: dict
 ) -> None:
-    config = {**config, "dropout": 0.2, "unknown_rate": 0.1, "epochs": 2}
+    config = {"epochs": 2, **config, "dropout": 0.2, "unknown_rate": 0.1}
     found = {}
     for name, changes in {
         "plain": {},
@@ -93,7 +97,7 @@ def test_data_on_the_device_trains_the_same(
         train(options, export=False)
         lines = (tmp_path / name / HISTORY).read_text().splitlines()
         found[name] = [float(row["loss"]) for row in csv.DictReader(lines)]
-        assert len(found[name]) == 2
+        assert len(found[name]) == config["epochs"]
     assert found["together"] == pytest.approx(found["plain"], rel=1e-5)
     assert found["device"] == pytest.approx(found["plain"], rel=1e-5)
     models = [load_run(str(tmp_path / name))[0] for name in found]
