@@ -23,6 +23,8 @@ SUBJECTS = {
     "logits": "the speed of logits at real targets against logits everywhere",
     "scale": "what the pipeline takes at any size, over generated logs",
     "catalogue": "what a training step takes as the catalogue grows",
+    "reading": "reading TFRecords to batches against plain tf.data pipelines",
+    "throughput": "windows a second of a training, and what waits for input",
 }
 
 
