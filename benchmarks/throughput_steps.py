@@ -62,9 +62,9 @@ def measure_throughput(
             steps_per_execution=together[name],
             data_on_device="on" if name == ON_DEVICE else "off",
         )
-        for kind in (_LIVE, _HELD):
-            way = _Steps(data_set, changed, devices, steps, kind == _HELD)
-            ways[f"{name}, {kind}"] = way.run
+        way = _Steps(data_set, changed, devices, steps)
+        ways[f"{name}, {_LIVE}"] = way.run_live
+        ways[f"{name}, {_HELD}"] = way.run_held
     times = {timing.name: timing for timing in alternate(ways, rounds)}
     return Throughput(
         devices=devices.description,
@@ -87,12 +87,7 @@ class _Steps:
     """A model, and the elements it is trained on."""
 
     def __init__(
-        self,
-        data_set: DataSet,
-        options: TrainOptions,
-        devices: Devices,
-        steps: int,
-        held: bool,
+        self, data_set: DataSet, options: TrainOptions, devices: Devices, steps: int
     ) -> None:
         source = training_input(data_set, options, devices)
         config = model_config(data_set, options)
@@ -100,16 +95,22 @@ class _Steps:
         model.steps_per_execution = options.steps_per_execution
         self.jit_compile = bool(model.jit_compile)
         self.steps_of_epoch = source.steps
-        elements = source.elements
-        if held:
-            elements = elements.take(steps).cache().repeat().prefetch(1)
-        self._iterator: Any = iter(elements)
+        self._live: Any = iter(source.elements)
+        held = source.elements.take(steps).cache().repeat()
+        self._held: Any = iter(held.prefetch(tf.data.AUTOTUNE))
         self._calls = -(-steps // options.steps_per_execution)
         # A round is an epoch to it, which ends the last of the calls.
         self._loop = StepLoop(model, steps, _ALL_STEPS, source.fill)
 
-    def run(self) -> None:
-        """Runs the steps of a round."""
+    def run_live(self) -> None:
+        """Runs the steps of a round over the input as it comes."""
+        self._run(self._live)
+
+    def run_held(self) -> None:
+        """Runs them over elements made before."""
+        self._run(self._held)
+
+    def _run(self, iterator: Any) -> None:
         for _ in range(self._calls):
             # As training does, to see whether it diverges: this waits for the device.
-            float(self._loop(self._iterator)["loss"])
+            float(self._loop(iterator)["loss"])

@@ -17,6 +17,7 @@ from benchmarks.throughput import (
 from tests.support.data_sets import cyclic_windows, write_data_set
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "mixed"])
 def test_from_a_data_set_to_the_table(tmp_path, small_config, precision):
     data = write_data_set(tmp_path / "data", cyclic_windows(60, 6, 5, 1), num_items=6)
