@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -108,8 +109,7 @@ def test_data_on_the_device_trains_the_same(
 
 def test_what_cannot_be_had_is_said(data: str, tmp_path: Path) -> None:
     data_set = open_data_set(data)
-    two = Devices(tf.distribute.MirroredStrategy(["CPU:0"]), "float32", "-")
-    object.__setattr__(two, "strategy", type("Two", (), {"num_replicas_in_sync": 2}))
+    two = Devices(SimpleNamespace(num_replicas_in_sync=2), "float32", "-")
     for changes, sentence in (
         ({"data_on_device": "on"}, "--data_on_device on cannot be had: .* one device"),
         ({"steps_per_execution": 2}, "--steps_per_execution 2 cannot be had: .* one"),
