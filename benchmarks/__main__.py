@@ -24,6 +24,8 @@ SUBJECTS = {
     "pipeline_speed": "the pipeline beside what its users would write instead",
     "scale": "what the pipeline takes at any size, over generated logs",
     "catalogue": "what a training step takes as the catalogue grows",
+    "reading": "reading TFRecords to batches against plain tf.data pipelines",
+    "throughput": "windows a second of a training, and what waits for input",
 }
 
 

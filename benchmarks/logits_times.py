@@ -22,6 +22,7 @@ from trainer.models import NextItemModel
 from trainer.options import TrainOptions
 from trainer.target_counts import count_targets
 from trainer.training import model_config
+from trainer.training_rows import rows_in_memory
 from trainer.validation import Validation
 from trainer.widths import window_widths
 
@@ -86,7 +87,8 @@ def _training_sets(
         options.train_positions,
         seed=options.seed,
     )
-    batches = training_batches(data_set, TRAIN, settings).take(steps)
+    rows = rows_in_memory(data_set, TRAIN, options.day_feature)
+    batches = training_batches(data_set, TRAIN, settings, rows).take(steps)
     max_length = data_set.max_length
     ways = {PRODUCT: batches}
     if len(window_widths(max_length)) == 1:

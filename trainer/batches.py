@@ -5,13 +5,10 @@ row numbers. A larger one is streamed from its shards anew every epoch. Either w
 the order follows from the seed and the epoch alone.
 """
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from schemas.features import GAP_DAYS, ITEM_ID, START, TARGET
 from trainer.batch_cuts import cut_batches
@@ -20,20 +17,18 @@ from trainer.data_set import DAY_COLUMNS, DataSet
 from trainer.draws import pair, with_negatives, with_unknown
 from trainer.models.base import DAYS, POSITIONS
 from trainer.options import TrainPositions
-from trainer.positions import learned_positions, real_targets
-from trainer.records import feature_spec, load_split
+from trainer.positions import (
+    labels_at,
+    learned_positions,
+    padded_positions,
+    real_targets,
+)
+from trainer.records import feature_spec
+from trainer.training_rows import Rows, training_columns
 from trainer.widths import cut_padding, needed_width
-
-# Parsed training columns up to this size are kept in memory.
-MEMORY_LIMIT_BYTES = 2 << 30
 
 _SHUFFLE_BUFFER = 1 << 17
 _READ_BUFFER_BYTES = 8 << 20
-# Position counts are rounded up to this share of the positions, so that a compiled
-# step sees a few shapes and not one for each batch.
-_LADDER = 8
-
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,6 @@ class BatchSettings:
       seed: of the order and of all draws.
       first_epoch: the epoch to start with, for a run that goes on.
       num_replicas: over how many devices a step is spread.
-      memory_limit_bytes: the size above which the split is streamed.
     """
 
     day_feature: str
@@ -62,11 +56,13 @@ class BatchSettings:
     seed: int = 0
     first_epoch: int = 0
     num_replicas: int = 1
-    memory_limit_bytes: int = MEMORY_LIMIT_BYTES
 
 
+# No function here branches on a tensor, and AutoGraph takes longer to look than all
+# the tracing does.
+@tf.autograph.experimental.do_not_convert
 def training_batches(
-    data_set: DataSet, split: str, settings: BatchSettings
+    data_set: DataSet, split: str, settings: BatchSettings, rows: Rows | None = None
 ) -> tf.data.Dataset:
     """Returns endless training batches; an epoch is `plan.num_batches` of them.
 
@@ -93,24 +89,15 @@ def training_batches(
       data_set: the data set.
       split: the split to learn from.
       settings: how.
-
-    Raises:
-      UserError: a shard of a set that memory holds is damaged. Those of a larger one
-        are read as they are needed (`count_targets` has read them before).
+      rows: those of the split, from `rows_in_memory`; None streams them from the
+        shards, which `count_targets` has found whole.
     """
-    columns = {ITEM_ID: ITEM_ID, TARGET: TARGET, START: START}
-    days = DAY_COLUMNS[settings.day_feature]
-    if days is not None:
-        columns[DAYS] = days
-    size = data_set.num_records(split) * data_set.max_length * len(columns) * 4
     with tf.device("CPU:0"):
-        if size <= settings.memory_limit_bytes:
-            loaded = load_split(data_set, split, columns.values())
-            rows = {name: loaded[column] for name, column in columns.items()}
-            batches = _from_memory(rows, settings)
-        else:
-            _logger.info("%s is streamed: it takes %d MB", split, size >> 20)
+        if rows is None:
+            columns = training_columns(settings.day_feature)
             batches = _from_files(data_set, split, columns, settings)
+        else:
+            batches = _from_memory(rows, settings)
         dealt = batches.map(
             lambda batch: _deal(cut_padding(batch, settings.plan.widths), settings),
             num_parallel_calls=tf.data.AUTOTUNE,
@@ -134,30 +121,37 @@ def training_batches(
         return drawn.prefetch(tf.data.AUTOTUNE)
 
 
-def _from_memory(
-    columns: dict[str, NDArray[np.int32]], settings: BatchSettings
-) -> tf.data.Dataset:
+def _from_memory(columns: Rows, settings: BatchSettings) -> tf.data.Dataset:
     """Yields batches {name: int32 [<= rows of the plan, ...]}, epoch after epoch."""
     tensors = {name: tf.constant(column) for name, column in columns.items()}
-    num_rows, plan = len(columns[ITEM_ID]), settings.plan
-    needed = needed_width(tensors[ITEM_ID], plan.widths)
+    needed = needed_width(tensors[ITEM_ID], settings.plan.widths)
+    return row_batches(needed, settings).map(
+        lambda rows: {name: tf.gather(t, rows) for name, t in tensors.items()},
+        num_parallel_calls=tf.data.AUTOTUNE,
+    )
+
+
+def row_batches(needed: tf.Tensor, settings: BatchSettings) -> tf.data.Dataset:
+    """Yields the row numbers of each batch, int32 [<= rows of the plan], endlessly.
+
+    Args:
+      needed: int32 [`num_rows`], as `needed_width` gives it.
+      settings: how batches are made.
+    """
 
     def one_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
         seed = pair(settings.seed, epoch)
-        shuffled = tf.random.experimental.stateless_shuffle(tf.range(num_rows), seed)
+        numbers = tf.range(tf.size(needed))
+        shuffled = tf.random.experimental.stateless_shuffle(numbers, seed)
         order, limits, _ = cut_batches(
-            tf.gather(needed, shuffled), plan, True, _of_batches(seed)
+            tf.gather(needed, shuffled), settings.plan, True, _of_batches(seed)
         )
         rows = tf.gather(shuffled, order)
         return tf.data.Dataset.from_tensor_slices(limits).map(
             lambda limit: rows[limit[0] : limit[1]]
         )
 
-    epochs = tf.data.Dataset.counter(settings.first_epoch)
-    return epochs.flat_map(one_epoch).map(
-        lambda rows: {name: tf.gather(t, rows) for name, t in tensors.items()},
-        num_parallel_calls=tf.data.AUTOTUNE,
-    )
+    return tf.data.Dataset.counter(settings.first_epoch).flat_map(one_epoch)
 
 
 def _from_files(
@@ -262,17 +256,9 @@ def _with_positions(
     """Returns `(x, y, weights)` of one replica (see `training_batches`)."""
     x = {name: value for name, value in batch.items() if name in (ITEM_ID, DAYS)}
     target = batch[TARGET]
-    learned = tf.reshape(learned & real_targets(x[ITEM_ID], target, num_items), [-1])
-    positions = tf.cast(tf.where(learned)[:, 0], tf.int32)
-    count = tf.size(positions)
-    rung = tf.maximum(tf.size(target) // _LADDER, 1)
-    missing = tf.maximum(-(-count // rung), 1) * rung - count
-    positions = tf.pad(positions, [[0, missing]])
-    weights = tf.pad(tf.ones([count], tf.float32), [[0, missing]])
-    labels = tf.gather(tf.reshape(target, [-1]), positions) - 1
-    # Padding points at position 0, whose own target may be none.
-    x[POSITIONS] = positions
-    return x, tf.maximum(labels, 0) * tf.cast(weights, tf.int32), weights
+    learned = learned & real_targets(x[ITEM_ID], target, num_items)
+    positions, weights = padded_positions(learned)
+    return {**x, POSITIONS: positions}, labels_at(target, positions, weights), weights
 
 
 def _with_draws(

@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from tensorflow.python.client import device_lib
 
 _logger = logging.getLogger(__name__)
 
@@ -23,11 +24,14 @@ class Devices:
       strategy: spreads a step over several devices; None where there is one.
       policy: the Keras dtype policy of the model.
       description: devices, precision and backend in one line.
+      first: the name of the first device, such as `GPU:0`; of TensorFlow's, where
+        another backend computes.
     """
 
     strategy: Any
     policy: str
     description: str
+    first: str = "CPU:0"
 
     @property
     def num_replicas(self) -> int:
@@ -65,13 +69,28 @@ def set_up_devices(
         devices = [f"GPU:{index}" for index in range(len(gpus))] or ["CPU:0"]
     strategy = tf.distribute.MirroredStrategy(devices) if len(devices) > 1 else None
     policy = _mixed_policy(gpus) if mixed_precision else "float32"
-    return _described(strategy, policy, ", ".join(_names(devices, gpus)), backend)
+    names = ", ".join(_names(devices, gpus))
+    return _described(strategy, policy, names, backend, devices[0])
 
 
-def _described(strategy: Any, policy: str, names: str, backend: str) -> Devices:
+def device_memory_bytes(name: str) -> int:
+    """Returns the memory that TensorFlow may take of a device; 0: there is none.
+
+    Args:
+      name: such as `GPU:0`.
+    """
+    for device in device_lib.list_local_devices():
+        if device.name.endswith(f":{name}"):
+            return int(device.memory_limit)
+    return 0
+
+
+def _described(
+    strategy: Any, policy: str, names: str, backend: str, first: str = "CPU:0"
+) -> Devices:
     description = f"{names}; precision {policy}; backend {backend}"
     _logger.info("training on %s", description)
-    return Devices(strategy, policy, description)
+    return Devices(strategy, policy, description, first)
 
 
 def _let_memory_grow(gpu: Any) -> None:

@@ -40,16 +40,37 @@ def with_unknown(
 
     def hide(index: tf.Tensor, element: Any) -> Any:
         x, y, weights = element
-        hidden = {ITEM_ID: (num_items + 1, _UNKNOWN_ITEMS)}
-        if hides_gaps:
-            hidden[DAYS] = (PADDING_ID, _UNKNOWN_GAPS)
-        changed = {
-            name: hide_inputs(x[name], rate, hidden_id, pair(seed + apart, index))
-            for name, (hidden_id, apart) in hidden.items()
-        }
-        return {**x, **changed}, y, weights
+        return hidden(x, index, num_items, rate, seed, hides_gaps), y, weights
 
     return elements.enumerate(first).map(hide, num_parallel_calls=tf.data.AUTOTUNE)
+
+
+def hidden(
+    x: dict[str, tf.Tensor],
+    index: tf.Tensor,
+    num_items: int,
+    rate: float,
+    seed: int,
+    hides_gaps: bool,
+) -> dict[str, tf.Tensor]:
+    """Returns the inputs of the element of this number with some hidden.
+
+    Args:
+      x: its inputs.
+      index: int64, its number.
+      num_items: as in `with_unknown`, as are the others.
+      rate: see there.
+      seed: see there.
+      hides_gaps: see there.
+    """
+    ids = {ITEM_ID: (num_items + 1, _UNKNOWN_ITEMS)}
+    if hides_gaps:
+        ids[DAYS] = (PADDING_ID, _UNKNOWN_GAPS)
+    changed = {
+        name: hide_inputs(x[name], rate, hidden_id, pair(seed + apart, index))
+        for name, (hidden_id, apart) in ids.items()
+    }
+    return {**x, **changed}
 
 
 def with_negatives(
@@ -71,13 +92,20 @@ def with_negatives(
 
     def add(index: tf.Tensor, element: Any) -> Any:
         x, y, weights = element
-        negatives, log_probability = sample_negatives(
-            num_items, num_negatives, pair(seed + _NEGATIVES, index)
-        )
-        drawn = {NEGATIVES: negatives, LOG_PROBABILITY: log_probability}
+        drawn = negatives_of(index, num_items, num_negatives, seed)
         return {**x, LABELS: y, **drawn}, tf.zeros_like(y), weights
 
     return elements.enumerate(first).map(add, num_parallel_calls=tf.data.AUTOTUNE)
+
+
+def negatives_of(
+    index: tf.Tensor, num_items: int, num_negatives: int, seed: int
+) -> dict[str, tf.Tensor]:
+    """Returns what `sample_negatives` draws for the element of this number."""
+    negatives, log_probability = sample_negatives(
+        num_items, num_negatives, pair(seed + _NEGATIVES, index)
+    )
+    return {NEGATIVES: negatives, LOG_PROBABILITY: log_probability}
 
 
 def pair(seed: int, number: tf.Tensor) -> tf.Tensor:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from schemas.errors import UsageError
 from trainer.config_files import read_config, ready_configs
 from trainer.options import (
+    DataOnDevice,
     DayFeature,
     JitCompile,
     LossName,
@@ -161,6 +162,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
     )
     add(machine, "jit_compile", "compile with XLA", choices=get_args(JitCompile))
+    add(
+        machine,
+        "steps_per_execution",
+        "steps that run together, after which the loss is looked at; 0: 16 on one GPU, "
+        "else 1",
+        type=int,
+        metavar="N",
+    )
+    add(
+        machine,
+        "data_on_device",
+        "keep the training windows on the device; auto: on one GPU, up to a quarter of "
+        "its memory",
+        choices=get_args(DataOnDevice),
+    )
     add(machine, "quiet", "show nothing but errors", action="store_true")
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 DayFeature = Literal["age", "gap", "date", "none"]
 JitCompile = Literal["auto", "on", "off"]
+DataOnDevice = Literal["auto", "on", "off"]
 # The keys of `trainer.models.MODELS`, which cannot be imported here: `--help` would
 # wait for TensorFlow. A test holds the two together.
 ModelName = Literal["lstm", "gru", "transformer"]
@@ -22,6 +23,7 @@ _LEAST = {
     "batch_size": 1,
     "epochs": 1,
     "patience": 0,
+    "steps_per_execution": 0,
     "seed": 0,
 }
 
@@ -68,6 +70,10 @@ class TrainOptions:
       seed: of weights and order.
       mixed_precision: compute in 16 bits where that loses nothing.
       jit_compile: XLA; `auto` leaves it to Keras on a GPU, and is off on a CPU.
+      steps_per_execution: steps that run together; Python sees the loss after them. 0
+        chooses: 16 on one GPU, else 1.
+      data_on_device: keep the training columns on the device; `auto` does so on one GPU
+        where they take at most a quarter of its memory.
       quiet: show nothing but errors.
     """
 
@@ -97,6 +103,8 @@ class TrainOptions:
     seed: int = 0
     mixed_precision: bool = False
     jit_compile: JitCompile = "auto"
+    steps_per_execution: int = 0
+    data_on_device: DataOnDevice = "auto"
     quiet: bool = False
 
     def __post_init__(self) -> None:

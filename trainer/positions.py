@@ -5,6 +5,42 @@ import tensorflow as tf
 from schemas.features import PADDING_ID
 from trainer.options import TrainPositions
 
+# Position counts are rounded up to this share of the positions, so that a compiled
+# step sees a few shapes and not one for each batch.
+_LADDER = 8
+
+
+def padded_positions(learned: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Returns where a batch is learned from, padded to one of a few sizes.
+
+    Args:
+      learned: bool [`rows`, `steps`].
+
+    Returns:
+      int32 [`num_positions`], indices into `rows` * `steps`, padded with 0, and
+      float32 [`num_positions`], 1 at real ones and 0 at padding.
+    """
+    positions = tf.cast(tf.where(tf.reshape(learned, [-1]))[:, 0], tf.int32)
+    count = tf.size(positions)
+    rung = tf.maximum(tf.size(learned) // _LADDER, 1)
+    missing = tf.maximum(-(-count // rung), 1) * rung - count
+    padding = [[0, missing]]
+    weights = tf.pad(tf.ones([count], tf.float32), padding)
+    return tf.pad(positions, padding), weights
+
+
+def labels_at(target: tf.Tensor, positions: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    """Returns int32 [`num_positions`], the target's id - 1, and 0 at padding.
+
+    Args:
+      target: int32 [`rows`, `steps`].
+      positions: as `padded_positions` gives them, as are the weights.
+      weights: see there.
+    """
+    labels = tf.gather(tf.reshape(target, [-1]), positions) - 1
+    # Padding points at position 0, whose own target may be none.
+    return tf.maximum(labels, 0) * tf.cast(weights, tf.int32)
+
 
 def real_targets(item_id: tf.Tensor, target: tf.Tensor, num_items: int) -> tf.Tensor:
     """Returns where an input is no padding and its target an item.

@@ -151,20 +151,18 @@ def _parsed_batches(
     """Yields the shard's parsed batches; raises `UserError` where it is damaged."""
     spec = feature_spec(features)
     with tf.device("CPU:0"):
+        # Parsed op by op: a `map` would be traced anew for every shard.
         serialized = tf.data.TFRecordDataset(path, "GZIP", _READ_BUFFER_BYTES)
-        parsed = serialized.batch(_PARSE_BATCH).map(
-            lambda batch: tf.io.parse_example(batch, spec),
-            num_parallel_calls=tf.data.AUTOTUNE,
-        )
         count = 0
-        iterator = iter(parsed.prefetch(2))
+        iterator = iter(serialized.batch(_PARSE_BATCH).prefetch(1))
         while True:
             try:
-                values = next(iterator, None)
+                records = next(iterator, None)
+                if records is None:
+                    break
+                values = tf.io.parse_example(records, spec)
             except tf.errors.OpError as error:
                 raise _damaged(path, f"after about {count} records") from error
-            if values is None:
-                break
             batch = {name: _to_numpy(value) for name, value in values.items()}
             _check_ids(data_set, path, batch)
             count += _num_rows(batch)

@@ -9,11 +9,15 @@ from numpy.typing import NDArray
 
 from schemas.features import ITEM_ID, START, TARGET
 from schemas.layout import TRAIN
-from trainer.data_set import DAY_COLUMNS, DataSet
+from trainer.data_set import DataSet
 from trainer.options import TrainPositions
 from trainer.positions import learned_positions, new_targets, real_targets
 from trainer.records import map_split
+from trainer.training_rows import Rows, training_columns
 from trainer.widths import needed_width, window_widths
+
+# Rows counted at a time, where memory holds them all.
+_PART = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -33,16 +37,21 @@ class TargetCounts:
 
 
 def count_targets(
-    data_set: DataSet, day_feature: str, train_positions: TrainPositions = "once"
+    data_set: DataSet,
+    day_feature: str,
+    train_positions: TrainPositions = "once",
+    rows: Rows | None = None,
 ) -> TargetCounts:
     """Counts the targets of the training split.
 
-    Reads all that training reads of every shard, so that damage is found before.
+    Without `rows` it reads all that training reads of every shard, so that damage is
+    found before.
 
     Args:
       data_set: the data set.
       day_feature: a key of `DAY_COLUMNS`.
       train_positions: which targets are learned from.
+      rows: those of the split, from `rows_in_memory`; None reads them part by part.
 
     Raises:
       UserError: a shard is damaged.
@@ -66,9 +75,15 @@ def count_targets(
             np.bincount(needed, num_learned, len(widths)).astype(np.int64),
         )
 
-    days = DAY_COLUMNS[day_feature]
-    features = [ITEM_ID, TARGET, START] + ([] if days is None else [days])
-    parts = map_split(data_set, TRAIN, features, count)
+    if rows is None:
+        features = training_columns(day_feature).values()
+        parts = map_split(data_set, TRAIN, features, count)
+    else:
+        starts = range(0, len(rows[ITEM_ID]), _PART)
+        parts = [
+            count({name: column[i : i + _PART] for name, column in rows.items()})
+            for i in starts
+        ]
     none = np.zeros(len(widths), np.int64)
     return TargetCounts(
         sum((part.items for part in parts), np.zeros(num_items, np.int64)),

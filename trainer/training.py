@@ -18,8 +18,6 @@ from rich.console import Console
 from schemas.errors import UserError
 from schemas.layout import EVAL, TRAIN
 from trainer import runs
-from trainer.batch_plan import plan_batches
-from trainer.batches import BatchSettings, training_batches
 from trainer.callbacks import (
     EpochLines,
     HistoryFile,
@@ -34,9 +32,10 @@ from trainer.data_set import DataSet, open_data_set
 from trainer.devices import Devices, set_up_devices
 from trainer.models import ModelConfig, NextItemModel, build_model
 from trainer.options import TrainOptions
+from trainer.step_loop import StepLoop
 from trainer.storage import stand_ins
 from trainer.storage.paths import is_remote
-from trainer.target_counts import TargetCounts, count_targets
+from trainer.training_input import TrainingInput, training_input
 from trainer.validation import Validation
 
 _logger = logging.getLogger(__name__)
@@ -83,20 +82,19 @@ def train(
         data_set.load_transform_graph()
     config = model_config(data_set, options)
     validation = _validation(data_set, options)
-    counts = count_targets(data_set, options.day_feature, options.train_positions)
-    batches, steps = _batches(data_set, options, counts, devices)
+    source = training_input(data_set, options, devices)
     if num_steps is None:
-        num_steps = steps * options.epochs
-    options = dataclasses.replace(options, epochs=-(-num_steps // steps))
+        num_steps = source.steps * options.epochs
+    options = dataclasses.replace(options, epochs=-(-num_steps // source.steps))
     model = compiled_model(config, options, devices, num_steps)
-    model.start_from_popularity(counts.items)
+    model.start_from_popularity(source.counts.items)
     # Only now: what fails before must not cost the user an earlier run.
     folder = runs.prepare_run(options.output, options.overwrite)
     runs.write_json(folder / runs.CONFIG, options.to_json())
     stand_ins.publish(options.output)
     start = time.monotonic()
     callbacks = [*_callbacks(options, validation, folder), StopAfter(num_steps)]
-    history = _fit(model, batches, steps, options, callbacks)
+    history = _fit(model, source, num_steps, options, callbacks)
     seconds = time.monotonic() - start
     best = build_model(config, dtype="float32")
     best.build()
@@ -150,42 +148,22 @@ def _validation(data_set: DataSet, options: TrainOptions) -> Validation | None:
     return None
 
 
-def _batches(
-    data_set: DataSet, options: TrainOptions, counts: TargetCounts, devices: Devices
-) -> tuple[Any, int]:
-    """Returns endless batches for the devices, and how many make an epoch."""
-    # A batch larger than the set would be padding for the rest.
-    batch_size = min(options.batch_size, data_set.num_records(TRAIN))
-    plan = plan_batches(counts, data_set.max_length, batch_size)
-    settings = BatchSettings(
-        day_feature=options.day_feature,
-        plan=plan,
-        train_positions=options.train_positions,
-        num_negatives=options.num_negatives if options.loss == "sampled" else 0,
-        unknown_rate=options.unknown_rate,
-        seed=options.seed,
-        num_replicas=devices.num_replicas,
-    )
-    batches = training_batches(data_set, TRAIN, settings)
-    if devices.strategy is None:
-        return batches, plan.num_batches
-    # Flat positions must not be cut: every replica takes whole elements.
-    distribute = devices.strategy.distribute_datasets_from_function
-    return distribute(lambda _: batches), plan.num_batches
-
-
 def _fit(
     model: NextItemModel,
-    batches: Any,
-    steps: int,
+    source: TrainingInput,
+    num_steps: int,
     options: TrainOptions,
     callbacks: list[keras.callbacks.Callback],
 ) -> dict[str, list[float]]:
     """Trains and returns the figures of each epoch by name."""
+    steps = source.steps
+    if source.steps_per_execution > 1 or source.fill is not None:
+        model.steps_per_execution = source.steps_per_execution
+        model.train_function = StepLoop(model, steps, num_steps, source.fill)
     with _display(options, steps) as display:
         try:
             history = model.fit(
-                batches,
+                source.elements,
                 epochs=options.epochs,
                 steps_per_epoch=steps,
                 shuffle=False,  # The batches come shuffled.

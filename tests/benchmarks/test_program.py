@@ -47,7 +47,9 @@ def test_a_wrong_call_ends_in_one_sentence(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("subject", sorted(set(SUBJECTS) - {"catalogue", "scale"}))
+@pytest.mark.parametrize(
+    "subject", sorted(set(SUBJECTS) - {"catalogue", "scale", "throughput"})
+)
 def test_reviews_that_are_missing_are_one_sentence(
     tmp_path, monkeypatch, capsys, subject
 ):
@@ -63,6 +65,7 @@ def test_help_loads_neither_beam_nor_tensorflow():
     loaded = loaded_by(
         "import benchmarks.targets, benchmarks.ablation, benchmarks.logits\n"
         "import benchmarks.scale, benchmarks.catalogue\n"
+        "import benchmarks.reading, benchmarks.throughput\n"
         "import benchmarks.notebook_loss, benchmarks.__main__"
     )
     assert not loaded & HEAVY

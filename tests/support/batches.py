@@ -8,6 +8,7 @@ from trainer.batch_plan import BatchPlan, plan_batches
 from trainer.batches import BatchSettings, training_batches
 from trainer.data_set import DataSet
 from trainer.target_counts import count_targets
+from trainer.training_rows import MEMORY_LIMIT_BYTES, rows_in_memory
 
 
 def plan(data_set: DataSet, batch_size: int, train_positions: Any = "all") -> BatchPlan:
@@ -17,9 +18,14 @@ def plan(data_set: DataSet, batch_size: int, train_positions: Any = "all") -> Ba
 
 
 def batches(
-    data_set: DataSet, batch_size: int, day_feature: str, **settings: Any
+    data_set: DataSet,
+    batch_size: int,
+    day_feature: str,
+    memory_limit_bytes: int = MEMORY_LIMIT_BYTES,
+    **settings: Any,
 ) -> tf.data.Dataset:
-    """Returns the training batches of a data set."""
+    """Returns the training batches of a data set, streamed above the limit."""
     planned = plan(data_set, batch_size, settings.get("train_positions", "all"))
     chosen = BatchSettings(day_feature=day_feature, plan=planned, **settings)
-    return training_batches(data_set, "train", chosen)
+    rows = rows_in_memory(data_set, "train", day_feature, memory_limit_bytes)
+    return training_batches(data_set, "train", chosen, rows)

@@ -19,7 +19,8 @@ def test_each_purpose_has_its_config() -> None:
 
 @pytest.mark.parametrize("name", ready_configs())
 def test_no_default_reaches_into_a_ready_config(name: str) -> None:
-    fixed = {"seed", "mixed_precision", "jit_compile", "data"}
+    machine = {"mixed_precision", "jit_compile", "steps_per_execution"}
+    fixed = {"seed", "data", "data_on_device", *machine}
     settings = TrainOptions("D", "R").to_json().keys() - fixed
     assert read_config(name).keys() == settings
 

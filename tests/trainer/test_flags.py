@@ -51,6 +51,8 @@ VALUES: dict[str, Any] = {
     "seed": 9,
     "mixed_precision": True,
     "jit_compile": "off",
+    "steps_per_execution": 8,
+    "data_on_device": "on",
     "quiet": True,
 }
 

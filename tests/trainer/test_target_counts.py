@@ -3,10 +3,11 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import UserError
-from tests.support.data_sets import Window, write_data_set
+from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from tests.support.reference import window_places
 from trainer.data_set import open_data_set
 from trainer.target_counts import count_targets
+from trainer.training_rows import rows_in_memory
 
 # 4 is unknown: an input, and in training records never a target.
 HISTORY = [1, 2, 4, 2, 3, 2, 1]
@@ -68,3 +69,28 @@ def test_a_day_bucket_that_no_embedding_holds_is_found(
     with pytest.raises(UserError, match=r"is damaged.*999, it must stay in"):
         count_targets(open_data_set(data), day_feature)
     assert count_targets(open_data_set(data), "none").items.tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("train_positions", ["all", "once", "last"])
+def test_rows_in_memory_count_as_those_of_the_shards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, train_positions: str
+) -> None:
+    monkeypatch.setattr("trainer.target_counts._PART", 7)
+    path = write_data_set(
+        tmp_path / "data", cyclic_windows(30, 6, 20, 0), num_items=6, max_length=20
+    )
+    data_set = open_data_set(path)
+    rows = rows_in_memory(data_set, "train", "age")
+    shards = count_targets(data_set, "age", train_positions)
+    memory = count_targets(data_set, "age", train_positions, rows)
+    for name in ("items", "rows", "learned"):
+        assert getattr(memory, name).tolist() == getattr(shards, name).tolist()
+
+
+def test_rows_above_the_limit_are_not_kept(tmp_path: Path) -> None:
+    data_set = open_data_set(_write(tmp_path / "data"))
+    size = data_set.num_records("train") * 3 * 4 * 4
+    assert rows_in_memory(data_set, "train", "age", size - 1) is None
+    kept = rows_in_memory(data_set, "train", "age", size)
+    assert sum(column.nbytes for column in kept.values()) <= size
+    assert {column.dtype.name for column in kept.values()} == {"int32"}

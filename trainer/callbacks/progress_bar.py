@@ -54,7 +54,9 @@ class ProgressBar(keras.callbacks.Callback):
         if self._progress is not None:
             loss = (logs or {}).get("loss")
             text = "" if loss is None else f"loss {loss:.4f}"
-            self._progress.update(self._task, completed=batch + 1, loss=text)
+            # Steps that run together may be more than the epoch has left.
+            done = min(batch + 1, self._steps)
+            self._progress.update(self._task, completed=done, loss=text)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Puts the line of figures in place of the bar."""

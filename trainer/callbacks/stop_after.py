@@ -19,7 +19,16 @@ class StopAfter(keras.callbacks.Callback):
     def on_train_batch_end(
         self, batch: int, logs: dict[str, Any] | None = None
     ) -> None:
-        """Counts the step."""
-        self._left -= 1
-        if self._left <= 0:
+        """Looks at the number of the step; not every one comes by.
+
+        Args:
+          batch: the last step of those that ran together, in the epoch, from 0; past
+            its end where it ended before so many had run.
+          logs: figures by name.
+        """
+        if min(batch + 1, self.params["steps"]) >= self._left:
             self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Takes off the steps of the epoch."""
+        self._left -= self.params["steps"]

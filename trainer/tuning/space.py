@@ -27,7 +27,11 @@ Sampling = Literal["linear", "log"]
 
 # Figures of models, of data sets or of seeds are no choice of settings, and how fast
 # the machine computes is none either.
-_NOT_TUNED = (*PER_CALL, "data", "model", "seed", "mixed_precision", "jit_compile")
+_NOT_TUNED = (
+    *PER_CALL,
+    *("data", "model", "seed", "mixed_precision", "jit_compile"),
+    *("steps_per_execution", "data_on_device"),
+)
 # Options that do nothing in the other models: trials would be spent on copies.
 _MODELS_OF = {"attention": ("lstm", "gru"), "num_heads": ("transformer",)}
 

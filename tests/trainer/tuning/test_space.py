@@ -170,6 +170,7 @@ def test_each_option_can_be_searched_or_belongs_elsewhere():
     assert left == {
         *("data", "output", "overwrite", "quiet"),
         *("model", "seed", "mixed_precision", "jit_compile"),
+        *("steps_per_execution", "data_on_device"),
     }
 
 
