@@ -22,6 +22,7 @@ from pipeline.accounts import (
 from pipeline.digests import UInt64s
 from pipeline.histories import Histories, build_histories, from_batch, to_batch
 from pipeline.options import Options
+from pipeline.prefetch import prefetched
 from pipeline.raw_windows import DayOrigin, raw_windows
 from pipeline.split import SplitRule, last_training_day, split_windows
 from pipeline.text_digests import text_digests
@@ -203,13 +204,19 @@ class CutPartition(beam.DoFn):
     def process(
         self, element: bytes, plan: DayPlan, reference_day: int
     ) -> Iterator[pvalue.TaggedOutput]:
-        """Yields raw windows, a record batch at a time."""
+        """Yields raw windows, a record batch at a time, the next one made meanwhile."""
+        for split, batch in prefetched(self._cut(element, plan, reference_day)):
+            yield pvalue.TaggedOutput(split, batch)
+
+    def _cut(
+        self, element: bytes, plan: DayPlan, reference_day: int
+    ) -> Iterator[tuple[str, pa.RecordBatch]]:
         histories = from_batch(columns.from_bytes(element))
         options = self._options
         rule = SplitRule(options.window, options.split, plan.cuts)
         for split, windows in split_windows(histories, rule).items():
             for batch in raw_batches(histories, split, windows, reference_day, options):
-                yield pvalue.TaggedOutput(split, batch)
+                yield split, batch
 
 
 def count_partition(

@@ -16,7 +16,6 @@ from pipeline.tfrecords import write_tfrecords
 from schemas.layout import REJECTS, join, rejects_name, shard_name
 from schemas.manifest import Manifest
 
-
 # Sorting, framing and compressing leave Python's lock to one more.
 SHARDS_AT_A_TIME = 2
 
