@@ -1,10 +1,24 @@
-"""The next element while the last one is used."""
+"""Elements that are made in other threads while the last ones are used."""
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
+
+# More would only hold more in memory: the thread that uses the elements has work too,
+# and services start a process for each core.
+MOST_THREADS = 4
+
+
+def usable_threads() -> int:
+    """Returns how many elements to work on at once on this machine."""
+    if hasattr(os, "sched_getaffinity"):
+        return min(len(os.sched_getaffinity(0)), MOST_THREADS)
+    return min(os.cpu_count() or 1, MOST_THREADS)
 
 
 def prefetched(items: Iterable[T]) -> Iterator[T]:
@@ -20,3 +34,27 @@ def prefetched(items: Iterable[T]) -> Iterator[T]:
         while (item := following.result()) is not end:
             following = pool.submit(next, iterator, end)
             yield item  # type: ignore[misc]
+
+
+def mapped_ahead(
+    function: Callable[[S], T], items: Iterable[S], threads: int
+) -> Iterator[T]:
+    """Yields `function` of each of `items`, in their order, some of them at once.
+
+    Args:
+      function: what to do in other threads.
+      items: what to do it to; they are made in the thread that asks for the results.
+      threads: elements that are worked on at once, and wait to be used.
+    """
+    under_way: deque[Future[T]] = deque()
+    with ThreadPoolExecutor(threads, thread_name_prefix="ahead") as pool:
+        try:
+            for item in items:
+                if len(under_way) == threads:
+                    yield under_way.popleft().result()
+                under_way.append(pool.submit(function, item))
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()

@@ -16,8 +16,8 @@ from pipeline.input_files import FileRange, list_files, split_file
 from pipeline.options import ReadOptions
 from pipeline.parse.dates import day_of
 from pipeline.parse.events import MOMENT, USER, Events, parse_events
-from pipeline.prefetch import prefetched
-from pipeline.row_blocks import row_blocks
+from pipeline.prefetch import mapped_ahead, usable_threads
+from pipeline.row_blocks import RawBlock, RowBlock, raw_blocks
 from pipeline.runners.worker_versions import check_versions
 from pipeline.text_digests import partitions_of
 
@@ -90,28 +90,41 @@ class ReadBlocks(beam.DoFn):
     @no_annotations
     def process(self, element: FileRange) -> Iterator[pvalue.TaggedOutput]:
         """Yields batches, rejects and an account for each block of the range."""
-        options = self._options
-        for block in prefetched(row_blocks(element, options)):
-            position = (element.ordinal << _ORDINAL_SHIFT) + block.start
-            events = parse_events(
-                block.rows,
-                options.schema,
-                position,
-                options.latest_day,
-                options.min_rating,
-            )
-            rejects = [
-                PlacedReject(element.ordinal, element.path, block.start, reject)
-                for reject in events.rejects
+        blocks, parse = raw_blocks(element, self._options)
+
+        def judge(block: RawBlock) -> list[pvalue.TaggedOutput]:
+            return [
+                output
+                for rows in parse(block)
+                for output in self._outputs(element, rows)
             ]
-            for batch in partition_events(events.batch, self._num_partitions):
-                yield pvalue.TaggedOutput(_BATCHES, batch)
-            if rejects:
-                yield pvalue.TaggedOutput(_REJECTS, rejects)
-            yield pvalue.TaggedOutput(
-                _ACCOUNTS,
-                _account(events, rejects, (element.ordinal, block.start), block.places),
-            )
+
+        for outputs in mapped_ahead(judge, blocks, usable_threads()):
+            yield from outputs
+
+    def _outputs(
+        self, part: FileRange, block: RowBlock
+    ) -> Iterator[pvalue.TaggedOutput]:
+        options = self._options
+        events = parse_events(
+            block.rows,
+            options.schema,
+            (part.ordinal << _ORDINAL_SHIFT) + block.start,
+            options.latest_day,
+            options.min_rating,
+        )
+        rejects = [
+            PlacedReject(part.ordinal, part.path, block.start, reject)
+            for reject in events.rejects
+        ]
+        for batch in partition_events(events.batch, self._num_partitions):
+            yield pvalue.TaggedOutput(_BATCHES, batch)
+        if rejects:
+            yield pvalue.TaggedOutput(_REJECTS, rejects)
+        yield pvalue.TaggedOutput(
+            _ACCOUNTS,
+            _account(events, rejects, (part.ordinal, block.start), block.places),
+        )
 
 
 def partition_events(

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipeline.formats.delimited import (
@@ -44,46 +44,70 @@ class RowBlock:
     places: int
 
 
+# Where a block starts, and its whole lines; empty for what is parsed as it is read.
+RawBlock = tuple[int, bytes]
+
+
 def row_blocks(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
     """Reads a range of a file.
 
     Raises:
       UserError: the file can't be read, is damaged, or lacks a needed field.
     """
+    blocks, parse = raw_blocks(part, options)
+    for block in blocks:
+        yield from parse(block)
+
+
+def raw_blocks(
+    part: FileRange, options: ReadOptions
+) -> tuple[Iterator[RawBlock], Callable[[RawBlock], Iterator[RowBlock]]]:
+    """Returns the blocks of a range, and what makes rows of one.
+
+    Blocks are made one after the other; rows of several may be made at once.
+
+    Raises:
+      UserError: as `row_blocks`, there or when blocks or rows are made.
+    """
     if part.format == "parquet":
-        yield _row_group(part, options)
-    elif part.format in ("json", "columns"):
-        yield _document(part, options)
-    elif part.format == "jsonl":
-        yield from _json_lines(part, options)
-    else:
-        yield from _delimited(part, options)
+        return iter([(0, b"")]), lambda _: _row_group(part, options)
+    if part.format in ("json", "columns"):
+        return iter([(0, b"")]), lambda _: _document(part, options)
+    if part.format == "jsonl":
+        return _json_lines(part, options)
+    return _delimited(part, options)
 
 
-def _row_group(part: FileRange, options: ReadOptions) -> RowBlock:
+def _row_group(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
     with open_raw(part.path) as stream:
         file = open_parquet(stream, part.path)
         sizes = [file.metadata.row_group(i).num_rows for i in range(part.start)]
         rows = parse_row_group(file, part.start, options.fields, part.path)
-    return RowBlock(sum(sizes), rows, rows.num_lines)
+    yield RowBlock(sum(sizes), rows, rows.num_lines)
 
 
-def _document(part: FileRange, options: ReadOptions) -> RowBlock:
+def _document(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
     with open_text(part.path) as stream:
         data = stream.read().removeprefix(_BYTE_ORDER_MARK)
     parse = parse_array if part.format == "json" else parse_columns
     rows = parse(data, options.fields, part.path)
-    return RowBlock(0, rows, rows.num_lines)
+    yield RowBlock(0, rows, rows.num_lines)
 
 
-def _json_lines(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
+def _json_lines(
+    part: FileRange, options: ReadOptions
+) -> tuple[Iterator[RawBlock], Callable[[RawBlock], Iterator[RowBlock]]]:
     parser = JsonLinesParser(options.fields, options.schema.numeric)
-    for start, data in _text_blocks(part, None):
+
+    def parse(block: RawBlock) -> Iterator[RowBlock]:
+        start, data = block
         pieces = list(parser.parse(data))
         lines = sum(rows.num_lines for rows in pieces)
         for rows in pieces:
             _check_not_absent(rows, options, part.path)
             yield RowBlock(start, rows, lines if rows is pieces[-1] else 0)
+
+    return _text_blocks(part, None), parse
 
 
 def _check_not_absent(rows: Rows, options: ReadOptions, path: str) -> None:
@@ -96,17 +120,21 @@ def _check_not_absent(rows: Rows, options: ReadOptions, path: str) -> None:
             check_fields([name], list(json.loads(rows.text([0])[0])), path)
 
 
-def _delimited(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
+def _delimited(
+    part: FileRange, options: ReadOptions
+) -> tuple[Iterator[RawBlock], Callable[[RawBlock], Iterator[RowBlock]]]:
     delimiter = DELIMITERS[part.format]
     with open_text(part.path) as stream:
         header_line = read_line(stream).removeprefix(_BYTE_ORDER_MARK)
     if not header_line:
-        return
+        return iter([]), lambda _: iter([])
     header = _header(header_line, delimiter, part.path)
     check_fields(options.fields, header, part.path)
     dialect = Dialect(delimiter, multiline=options.quoted_line_breaks != "no")
     breaks = delimiter if dialect.multiline else None
-    for start, data in _text_blocks(part, breaks):
+
+    def parse(block: RawBlock) -> Iterator[RowBlock]:
+        start, data = block
         if part.stop is not None and breaks and has_broken_quotes(data):
             raise UserError(
                 f"{part.path} has a line break inside quotes after byte {start}, so it "
@@ -118,6 +146,8 @@ def _delimited(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
         rows = parse_delimited(body, header, options.fields, dialect)
         rows = rows.after(1) if is_first else rows
         yield RowBlock(start, rows, rows.num_lines)
+
+    return _text_blocks(part, breaks), parse
 
 
 def _header(line: bytes, delimiter: str, path: str) -> list[str]:

@@ -87,7 +87,9 @@ class JsonLinesParser:
             except pa.ArrowInvalid:
                 continue
             if attempt:
-                self._attempts.insert(0, self._attempts.pop(attempt))
+                # A new list: other threads may be going through the old one.
+                others = [other for other in self._attempts if other is not types]
+                self._attempts = [types, *others]
             return table
         return None
 
@@ -169,7 +171,7 @@ def _read(data: bytes, fields: Sequence[str], types: Types) -> dict[str, pa.Arra
     """Parses a block with the given column types; raises `pa.ArrowInvalid`."""
     if not data or data.isspace():
         return {name: pa.nulls(0, pa.string()) for name in fields}
-    # Threads share a block in pieces, and no row may be longer than a piece.
+    # Parsed in pieces, since no row may be longer than one, and they fit a cache.
     longest = max(_PARSED_AT_A_TIME_BYTES, 2 * (data.find(b"\n") + 1))
     try:
         table = _read_json(data, fields, types, longest)
@@ -196,7 +198,8 @@ def _read_json(
 ) -> pa.Table:
     return pa_json.read_json(
         pa.BufferReader(data),
-        read_options=pa_json.ReadOptions(block_size=piece_bytes),
+        # Several blocks are parsed at once, and not the pieces of one.
+        read_options=pa_json.ReadOptions(use_threads=False, block_size=piece_bytes),
         parse_options=pa_json.ParseOptions(
             explicit_schema=pa.schema(list(zip(fields, types, strict=True))),
             unexpected_field_behavior="ignore",
