@@ -13,6 +13,7 @@ from trainer.date_buckets import DateBuckets
 from trainer.evaluation.protocol import GAP_HIDDEN, Batch, Scores
 from trainer.models.base import DAYS, NextItemModel
 from trainer.runs import EXPORT, load_run, read_metrics
+from trainer.scoring import needed_columns
 from trainer.storage.stand_ins import local
 
 # Day columns whose last value is the days to the target. The last age tells them too,
@@ -57,7 +58,10 @@ class ModelScorer:
         return replace(self, name=f"{self.name} {GAP_HIDDEN}", hides_last_gap=True)
 
     def score(self, batch: Batch) -> Scores:
-        """Returns float32 [B, N], the logits."""
+        """Returns float32 [B, N], the logits.
+
+        Columns that are padding in every row are cut off: they change no logit.
+        """
         inputs = {ITEM_ID: batch[ITEM_ID]}
         days = DAY_COLUMNS[self.day_feature]
         if self.date_buckets is not None:
@@ -67,7 +71,12 @@ class ModelScorer:
             if self.hides_last_gap and days in TELLS_NEXT_DAY:
                 inputs[DAYS] = inputs[DAYS].copy()
                 inputs[DAYS][:, -1] = PADDING_ID
-        return np.asarray(self.model.predict_on_batch(inputs))
+        needed = needed_columns(batch[ITEM_ID])
+        return np.asarray(
+            self.model.predict_on_batch(
+                {name: values[:, needed] for name, values in inputs.items()}
+            )
+        )
 
 
 def load_run_scorers(path: str, data_set: DataSet) -> list[ModelScorer]:
