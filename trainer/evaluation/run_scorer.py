@@ -1,10 +1,15 @@
 """A trained run as a scorer."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
+import keras
 import numpy as np
+import tensorflow as tf
 
 from schemas.errors import UserError
 from schemas.features import DAY, GAP_DAYS, ITEM_ID, PADDING_ID, VOCABULARY_FILENAME
@@ -72,11 +77,20 @@ class ModelScorer:
                 inputs[DAYS] = inputs[DAYS].copy()
                 inputs[DAYS][:, -1] = PADDING_ID
         needed = needed_columns(batch[ITEM_ID])
-        return np.asarray(
-            self.model.predict_on_batch(
-                {name: values[:, needed] for name, values in inputs.items()}
-            )
+        logits = self._logits(
+            {name: values[:, needed] for name, values in inputs.items()}
         )
+        return np.asarray(logits)
+
+    @cached_property
+    def _logits(self) -> Callable[[dict[str, Any]], Any]:
+        """The model as a compiled function.
+
+        Not `predict_on_batch` where it can be helped: it copies the logits twice.
+        """
+        if keras.backend.backend() != "tensorflow":
+            return self.model.predict_on_batch
+        return tf.function(partial(self.model, training=False), reduce_retracing=True)
 
 
 def load_run_scorers(path: str, data_set: DataSet) -> list[ModelScorer]:
