@@ -23,6 +23,7 @@ SUBJECTS = {
     "logits": "the speed of logits at real targets against logits everywhere",
     "scale": "what the pipeline takes at any size, over generated logs",
     "catalogue": "what a training step takes as the catalogue grows",
+    "ranking": "full-ranking evaluation against predict and argsort of the same model",
 }
 
 
