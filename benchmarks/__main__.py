@@ -24,6 +24,7 @@ SUBJECTS = {
     "scale": "what the pipeline takes at any size, over generated logs",
     "catalogue": "what a training step takes as the catalogue grows",
     "ranking": "full-ranking evaluation against predict and argsort of the same model",
+    "serving": "one request and batches of 256 against predict of the notebook",
 }
 
 
