@@ -25,6 +25,7 @@ SUBJECTS = {
     "catalogue": "what a training step takes as the catalogue grows",
     "ranking": "full-ranking evaluation against predict and argsort of the same model",
     "serving": "one request and batches of 256 against predict of the notebook",
+    "recommend": "recommendations for all users against trainer predict",
 }
 
 

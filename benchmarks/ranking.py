@@ -209,9 +209,7 @@ def _time_cells(way: Timing, product: Timing, ranked: Ranked) -> list[str]:
     ]
 
 
-def _figures(
-    ranked: Ranked, weighed: Sequence[Weighed], rounds: int
-) -> dict[str, Any]:
+def _figures(ranked: Ranked, weighed: Sequence[Weighed], rounds: int) -> dict[str, Any]:
     return {
         "rounds": rounds,
         "ranked": asdict(ranked),

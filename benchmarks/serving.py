@@ -27,8 +27,8 @@ ON_BATCH = "notebook's model, predict_on_batch"
 _NOTES = (
     "One request: a history of five events as text; tensors are made of Python lists "
     "within the time, answers are taken as NumPy arrays",
-    "The notebook's model: embeddings of 100 and 20, LSTMs of 1,024 and 512, attention, "
-    "softmax over the items; weights as they start, ids ready to use",
+    "The notebook's model: embeddings of 100 and 20, LSTMs of 1,024 and 512, "
+    "attention, softmax over the items; weights as they start, ids ready to use",
     "In turns: in each round every way is asked so many times in a row; median and "
     "99th percentile of all requests of all rounds, in one process",
     f"{FLOOR[0].upper()}{FLOOR[1:]}: same inputs, returns a constant; the floor of one "

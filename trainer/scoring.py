@@ -78,9 +78,7 @@ def scoring_batches(
         yield (
             rows,
             {
-                name: np.pad(
-                    columns[column][rows, needed], ((0, missing), (0, 0))
-                )
+                name: np.pad(columns[column][rows, needed], ((0, missing), (0, 0)))
                 for name, column in names.items()
                 if column is not None
             },

@@ -9,9 +9,9 @@ _ROUNDS = 20
 
 
 def multiply_adds_a_second(rows: int, inner: int, columns: int) -> float:
-    """Returns the speed of TensorFlow's product of two float32 matrices, the best of 20.
+    """Returns the speed of a product of two float32 matrices, the best of 20.
 
-    On all cores, as a model's layers are computed.
+    By TensorFlow on all cores, as a model's layers are computed.
 
     Args:
       rows: of the first matrix.

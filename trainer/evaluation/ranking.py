@@ -96,7 +96,9 @@ def rank_targets(
             scores = np.asarray(scorer.score(part.inputs))
             _check_shape(scores, (len(part), held_out.num_items), scorer.name)
             pieces = list(_chunks(len(part), _piece_size(held_out.num_items)))
-            ranked = threads.map(partial(_rank_piece, scorer.name, scores, part), pieces)
+            ranked = threads.map(
+                partial(_rank_piece, scorer.name, scores, part), pieces
+            )
             for piece, found in zip(pieces, ranked, strict=True):
                 ranks.all[targets[piece]] = found.all
                 ranks.filtered[targets[piece]] = found.filtered
