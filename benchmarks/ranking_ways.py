@@ -19,8 +19,7 @@ from benchmarks.common.trained_runs import logit_multiply_adds, multiply_adds
 from benchmarks.ranking import PEER, PRODUCT, Ranked
 from schemas.features import ITEM_ID
 from trainer.data_set import DAY_COLUMNS, open_data_set
-from trainer.evaluation.evaluation import choose_split
-from trainer.evaluation.held_out import HeldOut, load_held_out
+from trainer.evaluation.held_out import HeldOut, choose_split, load_held_out
 from trainer.evaluation.measures import HIT_RATE, NDCG, at, measure
 from trainer.evaluation.ranking import default_batch_size, rank_targets
 from trainer.evaluation.run_scorer import ModelScorer, load_run_scorer

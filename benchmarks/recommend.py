@@ -117,7 +117,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     Returns:
       The exit status.
     """
-    for flag, least in (("reviews", 1), ("items", 2), ("rounds", ROUNDS)):
+    for flag, least in (("reviews", 1), ("items", 2), ("rounds", 1)):
         if getattr(args, flag) < least:
             raise UsageError(
                 f"--{flag} must be at least {least}, got {getattr(args, flag)}"

@@ -51,4 +51,4 @@ def floor_seconds(run: str, histories: Path) -> float:
     events = sum(min(length, config.max_length) for length in lengths)
     work = events * multiply_adds(model) + len(lengths) * logit_multiply_adds(model)
     speed = multiply_adds_a_second(512, config.item_embedding, config.num_items)
-    return work / speed
+    return float(work / speed)

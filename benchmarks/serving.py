@@ -105,7 +105,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     Returns:
       The exit status.
     """
-    least = {"reviews": 1, "items": 2, "requests": 10, "rounds": ROUNDS}
+    least = {"reviews": 1, "items": 2, "requests": 10, "rounds": 1}
     for flag, number in least.items():
         if getattr(args, flag) < number:
             raise UsageError(

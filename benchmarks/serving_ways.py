@@ -190,4 +190,4 @@ def _batch_floor(run: str) -> float:
         config.max_length * multiply_adds(model) + logit_multiply_adds(model)
     )
     speed = multiply_adds_a_second(BATCH, config.item_embedding, config.num_items)
-    return work / speed * 1e3
+    return float(work / speed * 1e3)

@@ -1,7 +1,6 @@
 """A trained run as a scorer."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -83,14 +82,16 @@ class ModelScorer:
         return np.asarray(logits)
 
     @cached_property
-    def _logits(self) -> Callable[[dict[str, Any]], Any]:
+    def _logits(self) -> Any:
         """The model as a compiled function.
 
         Not `predict_on_batch` where it can be helped: it copies the logits twice.
         """
-        if keras.backend.backend() != "tensorflow":
-            return self.model.predict_on_batch
-        return tf.function(partial(self.model, training=False), reduce_retracing=True)
+        model: Any = self.model
+        logits: Any = model.predict_on_batch
+        if keras.backend.backend() == "tensorflow":
+            logits = tf.function(partial(model, training=False), reduce_retracing=True)
+        return logits
 
 
 def load_run_scorers(path: str, data_set: DataSet) -> list[ModelScorer]:

@@ -1,7 +1,5 @@
 """The best items of each history, out of the scores of all."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -98,7 +96,7 @@ def _values(
     row, block = np.divmod(blocks, num_blocks)
     column = block[:, np.newaxis] * _BLOCK + np.arange(_BLOCK)
     last = scores.shape[1] - 1
-    values = scores[row[:, np.newaxis], np.minimum(column, last)]
+    values: Scores = scores[row[:, np.newaxis], np.minimum(column, last)]
     values[column > last] = -np.inf
     values[left_out_block, left_out_offset] = -np.inf
     return values
@@ -120,7 +118,7 @@ def _candidates(maxima: Scores, bound: Scores, k: int) -> npt.NDArray[np.bool_]:
 
     Fewer than `k` blocks hold a score above the bound.
     """
-    chosen: npt.NDArray[Any] = maxima >= bound[:, np.newaxis]
+    chosen: npt.NDArray[np.bool_] = maxima >= bound[:, np.newaxis]
     # Many blocks may hold the bound itself, of which the first `k` are enough: each
     # has an item of that score, before all items of the blocks behind.
     crowded = np.flatnonzero(np.count_nonzero(chosen, axis=1) >= 2 * k)
