@@ -88,10 +88,9 @@ class ModelScorer:
         Not `predict_on_batch` where it can be helped: it copies the logits twice.
         """
         model: Any = self.model
-        logits: Any = model.predict_on_batch
-        if keras.backend.backend() == "tensorflow":
-            logits = tf.function(partial(model, training=False), reduce_retracing=True)
-        return logits
+        if keras.backend.backend() != "tensorflow":
+            return model.predict_on_batch
+        return tf.function(partial(model, training=False), reduce_retracing=True)
 
 
 def load_run_scorers(path: str, data_set: DataSet) -> list[ModelScorer]:
