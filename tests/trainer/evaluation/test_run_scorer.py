@@ -103,7 +103,7 @@ def test_padding_of_all_histories_is_not_computed_and_changes_no_score(model):
         return built(inputs, training=training)
 
     items = np.zeros((3, 20), np.int32)
-    items[0, -3:], items[1, -4:] = [1, 2, 3], [4, 5, 6, 1]
+    items[0, -3:], items[1, -4:], items[2, -1] = [1, 2, 3], [4, 5, 6, 1], 5
     scores = ModelScorer("m", asked, "none").score({"item_id": items})
     assert widths == [4]
     np.testing.assert_allclose(scores, built({"item_id": items}), atol=1e-5)
