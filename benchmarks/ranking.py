@@ -2,7 +2,7 @@
 
 The peer is what a user of Keras would write: scores of all users at once by
 `model.predict`, those of seen items taken out, `np.argsort`, and the place of the
-target. Both give HR@10 and NDCG@10, which are first found to be equal.
+target. Both give HR@10 and NDCG@10, which are checked to be equal.
 """
 
 import argparse

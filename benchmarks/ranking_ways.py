@@ -85,11 +85,13 @@ def time_ways(run: str, data: str, rounds: int) -> Ranked:
       ValueError: the ways do not agree.
     """
     scorer, held_out = load(run, data)
-    figures = {name: way(scorer, held_out) for name, way in WAYS.items()}
+    figures: dict[str, Figures] = {}
+
+    def rank(name: str) -> None:
+        figures[name] = WAYS[name](scorer, held_out)
+
+    timings = alternate({name: partial(rank, name) for name in WAYS}, rounds)
     _check(figures)
-    timings = alternate(
-        {name: partial(way, scorer, held_out) for name, way in WAYS.items()}, rounds
-    )
     model: Any = scorer.model
     speed = multiply_adds_a_second(
         _MATRIX_ROWS, model.config.item_embedding, held_out.num_items
