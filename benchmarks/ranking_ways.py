@@ -2,7 +2,7 @@
 
     python -m benchmarks.ranking_ways WAY RUN DATA SHARE
 
-ranks the first SHARE of the test targets once and prints its figures as JSON.
+ranks SHARE of the test targets once and prints its figures as JSON.
 """
 
 import json
@@ -65,11 +65,12 @@ WAYS: dict[str, Callable[[ModelScorer, HeldOut], Figures]] = {
 
 
 def load(run: str, data: str, share: float = 1.0) -> tuple[ModelScorer, HeldOut]:
-    """Reads a run, and the first share of the targets of the data set's last split."""
+    """Reads a run and its test targets, the first of them or all several times."""
     data_set = open_data_set(data)
     held_out = load_held_out(data_set, choose_split(data_set))
     count = max(1, int(share * len(held_out)))
-    return load_run_scorer(run, data_set), held_out[:count]
+    targets = np.resize(np.arange(len(held_out)), count)
+    return load_run_scorer(run, data_set), held_out.take(targets)
 
 
 def time_ways(run: str, data: str, rounds: int) -> Ranked:
