@@ -32,7 +32,7 @@ _NOTES = (
     "Times in turns inside one process; peak memory of a process that ranks once. Of "
     "more targets than there are, which are repeated, the peer is left out",
     "Floor: the multiply-adds of real events and of the logits at the speed measured "
-    "for a product of matrices of the logits' size",
+    "for a product of large matrices",
 )
 
 

@@ -27,7 +27,6 @@ from trainer.models.base import DAYS
 
 _CUTOFF = 10
 _PEER_BATCH = 512
-_MATRIX_ROWS = 1024
 # Of rates: targets whose rank a tie or the last digit of a score moves.
 _TOLERANCE = 1e-3
 
@@ -94,9 +93,7 @@ def time_ways(run: str, data: str, rounds: int) -> Ranked:
     timings = alternate({name: partial(rank, name) for name in WAYS}, rounds)
     _check(figures)
     model: Any = scorer.model
-    speed = multiply_adds_a_second(
-        _MATRIX_ROWS, model.config.item_embedding, held_out.num_items
-    )
+    speed = multiply_adds_a_second()
     events = int(held_out.num_inputs().sum())
     work = events * multiply_adds(model) + len(held_out) * logit_multiply_adds(model)
     return Ranked(

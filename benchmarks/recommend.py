@@ -43,7 +43,7 @@ _NOTES = (
     "measured in the same turns",
     "A core: by the CPU time of all threads after imports",
     "Floor: the multiply-adds of all histories at the speed measured for a product of "
-    "matrices of the logits' size",
+    "large matrices",
 )
 
 

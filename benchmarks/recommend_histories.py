@@ -50,5 +50,5 @@ def floor_seconds(run: str, histories: Path) -> float:
         lengths = [len(json.loads(line)["history"]) for line in lines]
     events = sum(min(length, config.max_length) for length in lengths)
     work = events * multiply_adds(model) + len(lengths) * logit_multiply_adds(model)
-    speed = multiply_adds_a_second(512, config.item_embedding, config.num_items)
+    speed = multiply_adds_a_second()
     return float(work / speed)

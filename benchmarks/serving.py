@@ -33,7 +33,7 @@ _NOTES = (
     "99th percentile of all requests of all rounds, in one process",
     f"{FLOOR[0].upper()}{FLOOR[1:]}: same inputs, returns a constant; the floor of one "
     "request. That of a batch: the multiply-adds at the speed measured for a product "
-    "of matrices of the logits' size",
+    "of large matrices",
 )
 
 

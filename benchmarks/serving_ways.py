@@ -189,5 +189,5 @@ def _batch_floor(run: str) -> float:
     work = BATCH * (
         config.max_length * multiply_adds(model) + logit_multiply_adds(model)
     )
-    speed = multiply_adds_a_second(BATCH, config.item_embedding, config.num_items)
+    speed = multiply_adds_a_second()
     return float(work / speed * 1e3)
