@@ -26,6 +26,9 @@ SUBJECTS = {
     "catalogue": "what a training step takes as the catalogue grows",
     "reading": "reading TFRecords to batches against plain tf.data pipelines",
     "throughput": "windows a second of a training, and what waits for input",
+    "ranking": "full-ranking evaluation against predict and argsort of the same model",
+    "serving": "one request and batches of 256 against predict of the notebook",
+    "recommend": "recommendations for all users against trainer predict",
 }
 
 

@@ -47,10 +47,11 @@ class Ragged:
 
     def take(self, order: NDArray[np.integer[Any]]) -> "Ragged":
         """Returns the rows of these numbers, in this order."""
-        lengths = np.diff(self.row_splits)[order]
+        first = self.row_splits[order]
+        lengths = self.row_splits[order + 1] - first
         row_splits = np.concatenate([[0], np.cumsum(lengths)])
         # Of each value: where its row starts here, and how far it is from there.
-        starts = np.repeat(self.row_splits[:-1][order], lengths)
+        starts = np.repeat(first, lengths)
         inside = np.arange(row_splits[-1]) - np.repeat(row_splits[:-1], lengths)
         return Ragged(self.values[starts + inside], row_splits)
 

@@ -40,6 +40,19 @@ def load_inputs(
     return load_split(data_set, split, features | ({days} if days else set()))
 
 
+def needed_columns(item_id: NDArray[Any]) -> slice:
+    """Returns the last columns, one of `window_widths` of them, that hold all events.
+
+    Args:
+      item_id: ints [B, W], left-padded.
+    """
+    max_length = item_id.shape[1]
+    widths = np.array(window_widths(max_length))
+    longest = np.count_nonzero(item_id != PADDING_ID, axis=1).max(initial=0)
+    width = widths[np.searchsorted(widths, longest)]
+    return slice(max_length - int(width), max_length)
+
+
 def scoring_batches(
     columns: dict[str, Any], day_feature: str, batch_size: int
 ) -> Iterator[tuple[slice, dict[str, NDArray[np.int32]]]]:
@@ -57,19 +70,15 @@ def scoring_batches(
       `window_widths` that holds every row.
     """
     names = {ITEM_ID: ITEM_ID, DAYS: DAY_COLUMNS[day_feature]}
-    num_rows, max_length = columns[ITEM_ID].shape
-    widths = np.array(window_widths(max_length))
+    num_rows = len(columns[ITEM_ID])
     for start in range(0, num_rows, batch_size):
         rows = slice(start, min(start + batch_size, num_rows))
         missing = batch_size - (rows.stop - rows.start)
-        longest = int((columns[ITEM_ID][rows] != PADDING_ID).sum(axis=1).max())
-        width = int(widths[np.searchsorted(widths, longest)])
+        needed = needed_columns(columns[ITEM_ID][rows])
         yield (
             rows,
             {
-                name: np.pad(
-                    columns[column][rows, max_length - width :], ((0, missing), (0, 0))
-                )
+                name: np.pad(columns[column][rows, needed], ((0, missing), (0, 0)))
                 for name, column in names.items()
                 if column is not None
             },

@@ -55,6 +55,16 @@ class HeldOut:
             num_items=self.num_items,
         )
 
+    def take(self, order: Ints) -> "HeldOut":
+        """Returns the targets of these indices, in this order."""
+        return HeldOut(
+            inputs={name: value[order] for name, value in self.inputs.items()},
+            target=self.target[order],
+            user=self.user[order],
+            seen=self.seen.take(order),
+            num_items=self.num_items,
+        )
+
     def is_unknown(self) -> npt.NDArray[np.bool_]:
         """Returns bool [T]: whether the target is outside the vocabulary."""
         return ~_is_known(self.target, self.num_items)
@@ -71,9 +81,15 @@ class HeldOut:
 
         Windows hold at most W of them; `start` counts those before the window.
         """
-        in_window = self.inputs[features.ITEM_ID] != features.PADDING_ID
-        length: Ints = self.inputs[features.START] + in_window.sum(axis=1)
+        length: Ints = self.inputs[features.START] + self.num_inputs()
         return length
+
+    def num_inputs(self) -> Ints:
+        """Returns ints [T]: the events in each window."""
+        number: Ints = np.count_nonzero(
+            self.inputs[features.ITEM_ID] != features.PADDING_ID, axis=1
+        )
+        return number
 
     def days_since_last(self) -> Ints:
         """Returns ints [T]: the days from the last input to the target."""

@@ -2,9 +2,13 @@
 
 import logging
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
+import keras
 import numpy as np
+import tensorflow as tf
 
 from schemas.errors import UserError
 from schemas.features import DAY, GAP_DAYS, ITEM_ID, PADDING_ID, VOCABULARY_FILENAME
@@ -13,6 +17,7 @@ from trainer.date_buckets import DateBuckets
 from trainer.evaluation.protocol import GAP_HIDDEN, Batch, Scores
 from trainer.models.base import DAYS, NextItemModel
 from trainer.runs import EXPORT, load_run, read_metrics
+from trainer.scoring import needed_columns
 from trainer.storage.stand_ins import local
 
 # Day columns whose last value is the days to the target. The last age tells them too,
@@ -57,7 +62,10 @@ class ModelScorer:
         return replace(self, name=f"{self.name} {GAP_HIDDEN}", hides_last_gap=True)
 
     def score(self, batch: Batch) -> Scores:
-        """Returns float32 [B, N], the logits."""
+        """Returns float32 [B, N], the logits.
+
+        Columns that are padding in every row are cut off: they change no logit.
+        """
         inputs = {ITEM_ID: batch[ITEM_ID]}
         days = DAY_COLUMNS[self.day_feature]
         if self.date_buckets is not None:
@@ -67,7 +75,22 @@ class ModelScorer:
             if self.hides_last_gap and days in TELLS_NEXT_DAY:
                 inputs[DAYS] = inputs[DAYS].copy()
                 inputs[DAYS][:, -1] = PADDING_ID
-        return np.asarray(self.model.predict_on_batch(inputs))
+        needed = needed_columns(batch[ITEM_ID])
+        logits = self._logits(
+            {name: values[:, needed] for name, values in inputs.items()}
+        )
+        return np.asarray(logits)
+
+    @cached_property
+    def _logits(self) -> Any:
+        """The model as a compiled function.
+
+        Not `predict_on_batch` where it can be helped: it copies the logits twice.
+        """
+        model: Any = self.model
+        if keras.backend.backend() != "tensorflow":
+            return model.predict_on_batch
+        return tf.function(partial(model, training=False), reduce_retracing=True)
 
 
 def load_run_scorers(path: str, data_set: DataSet) -> list[ModelScorer]:

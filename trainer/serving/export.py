@@ -1,6 +1,8 @@
 """Writes the SavedModel that answers raw histories."""
 
+import contextlib
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -18,10 +20,14 @@ from schemas.exported_model import (
 )
 from schemas.features import VOCABULARY_FILENAME
 from trainer.data_set import DataSet
+from trainer.models.recurrent import RecurrentModel
 from trainer.serving.module import Recommender
 from trainer.storage.stand_ins import name_of
 
 _logger = logging.getLogger(__name__)
+
+# Steps that are written out in the graph; a longer window would make it large.
+_LONGEST_UNROLLED = 8
 
 
 def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -> None:
@@ -68,14 +74,15 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
     )
     partial = f"{output.rstrip('/')}.partial"
     _remove(partial)
-    tf.saved_model.save(
-        recommender,
-        partial,
-        signatures={
-            SERVING_DEFAULT: recommender.recommend,
-            KEEP_SEEN: recommender.keep_seen,
-        },
-    )
+    with _unrolled(model, description.max_length):
+        tf.saved_model.save(
+            recommender,
+            partial,
+            signatures={
+                SERVING_DEFAULT: recommender.recommend,
+                KEEP_SEEN: recommender.keep_seen,
+            },
+        )
     path = description_path(partial)
     tf.io.gfile.makedirs(layout.join(partial, DESCRIPTION_FOLDER))
     with tf.io.gfile.GFile(path, "w") as file:
@@ -83,6 +90,26 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
     _remove(output)
     tf.io.gfile.rename(partial, output)
     _logger.info("exported the model to %s", name_of(output))
+
+
+@contextlib.contextmanager
+def _unrolled(model: Any, max_length: int) -> Iterator[None]:
+    """Traces recurrent layers step by step, without a loop, where windows are short.
+
+    Of one request most of the time goes to the number of ops, and a loop has more of
+    them than what it repeats. The arithmetic is the same, in the same order.
+    """
+    layers = model.recurrent if isinstance(model, RecurrentModel) else []
+    if max_length > _LONGEST_UNROLLED:
+        layers = []
+    before = [layer.unroll for layer in layers]
+    for layer in layers:
+        layer.unroll = True
+    try:
+        yield
+    finally:
+        for layer, unroll in zip(layers, before, strict=True):
+            layer.unroll = unroll
 
 
 def _remove(folder: str) -> None:

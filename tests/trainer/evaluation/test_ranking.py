@@ -1,6 +1,7 @@
 """Ranks against worked numbers and against a slow transcription of the rule."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -118,6 +119,39 @@ def test_scores_and_reports_chunk_by_chunk():
     rank_targets(scorer, targets, 2, lambda *progress: reported.append(progress))
     assert scorer.batch_sizes == [2, 2, 1]
     assert reported == [(2, 5), (4, 5), (5, 5)]
+
+
+class LengthScores:
+    """Scores item j by j times the length of a history, and keeps what it was asked."""
+
+    name = "length"
+
+    def __init__(self):
+        self.lengths = []
+
+    def score(self, batch):
+        length = np.count_nonzero(batch["item_id"], axis=1)
+        self.lengths.append(length.tolist())
+        return length[:, np.newaxis] * np.array([1.0, 2.0, 3.0])
+
+
+def test_histories_of_one_length_are_scored_together_and_ranks_stay_in_their_order():
+    targets = held_out([3, 1, 2, 4, 1], [[], [2], [3, 1], [], [1]], 3)
+    inputs = np.array([[1, 1, 1], [0, 0, 0], [0, 0, 1], [0, 1, 1], [0, 0, 2]])
+    targets = replace(targets, inputs={"item_id": inputs})
+    scorer = LengthScores()
+    ranks = rank_targets(scorer, targets, 2)
+    assert scorer.lengths == [[0, 1], [1, 2], [3]]
+    # All items of the empty history are equal.
+    np.testing.assert_array_equal(ranks.all, [0.0, 1.0, 1.0, np.inf, 2.0])
+    np.testing.assert_array_equal(ranks.filtered, [0.0, 0.5, 0.0, np.inf, np.inf])
+    assert ranks.recommended[:, :3].tolist() == [
+        [3, 2, 1],
+        [1, 3, 0],
+        [2, 0, 0],
+        [3, 2, 1],
+        [3, 2, 0],
+    ]
 
 
 def test_recommends_the_best_items_that_the_user_had_not_seen():

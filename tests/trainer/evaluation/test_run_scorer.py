@@ -11,7 +11,7 @@ from trainer.config_files import read_config
 from trainer.data_set import open_data_set
 from trainer.evaluation.evaluation import evaluate
 from trainer.evaluation.held_out import load_held_out
-from trainer.evaluation.run_scorer import load_run_scorer, load_run_scorers
+from trainer.evaluation.run_scorer import ModelScorer, load_run_scorer, load_run_scorers
 from trainer.models import ModelConfig, build_model
 from trainer.options import TrainOptions
 from trainer.runs import CONFIG, EXPORT, METRICS, MODEL, prepare_run, write_json
@@ -86,6 +86,27 @@ def test_scores_are_the_logits_of_the_run(tmp_path, day_feature, days):
     expected = keras.ops.convert_to_numpy(model(inputs))
     np.testing.assert_allclose(scores, expected, rtol=1e-5, atol=1e-6)
     assert scorer.name == "lstm"
+
+
+@pytest.mark.parametrize("model", ["lstm", "transformer"])
+def test_padding_of_all_histories_is_not_computed_and_changes_no_score(model):
+    config = ModelConfig(
+        model=model, num_items=NUM_ITEMS, max_length=20, item_embedding=4, units=(4,)
+    )
+    keras.utils.set_random_seed(0)
+    built = build_model(config)
+    built.build()
+    widths = []
+
+    def asked(inputs, training):
+        widths.append(inputs["item_id"].shape[1])
+        return built(inputs, training=training)
+
+    items = np.zeros((3, 20), np.int32)
+    items[0, -3:], items[1, -4:], items[2, -1] = [1, 2, 3], [4, 5, 6, 1], 5
+    scores = ModelScorer("m", asked, "none").score({"item_id": items})
+    assert widths == [4]
+    np.testing.assert_allclose(scores, built({"item_id": items}), atol=1e-5)
 
 
 def test_the_last_gap_can_be_hidden(tmp_path):

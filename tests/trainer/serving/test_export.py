@@ -33,6 +33,17 @@ def test_methods_have_python_defaults():
     ).items[0]
 
 
+def test_short_windows_are_served_without_a_loop_and_the_model_keeps_its_own():
+    model = catalogue.model("age")
+    assert model.recurrent
+    catalogue.export()
+    graph = catalogue.loaded().signatures["serving_default"].graph.as_graph_def()
+    ops = {node.op for each in graph.library.function for node in each.node_def}
+    assert "MatMul" in ops
+    assert not ops & {"While", "StatelessWhile"}
+    assert not any(layer.unroll for layer in model.recurrent)
+
+
 @pytest.mark.parametrize("signature", ["serving_default", "keep_seen"])
 def test_a_server_may_leave_out_as_of_and_top_k(signature):
     """Servers take the graph and the signature's proto, not the Python objects."""

@@ -47,3 +47,26 @@ def test_none_and_fewer_than_none():
     assert ids.shape == scores.shape == [2, 0]
     with pytest.raises(tf.errors.InvalidArgumentError, match="-1"):
         ranking.best(tf.constant([[1.0]]), tf.constant(-1))
+
+
+@pytest.mark.parametrize("num_values", [1, 2, 50, 10**6])
+@pytest.mark.parametrize("top_k", [0, 1, 10, 65, 70, 2_100])
+def test_a_large_catalogue_is_ranked_as_a_sort_ranks_it(num_values, top_k):
+    num_items = 2_100  # 66 blocks, the last of which is not full.
+    generator = np.random.default_rng(num_values)
+    # Of few values there are ties within blocks and between them.
+    values = np.append(generator.normal(size=num_values), NOTHING).astype(np.float32)
+    scores = values[generator.integers(len(values), size=(3, num_items))]
+    ids, best = ranking.best(tf.constant(scores), tf.constant(top_k))
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :top_k]
+    expected = np.take_along_axis(scores, order, axis=1)
+    np.testing.assert_array_equal(best, expected)
+    np.testing.assert_array_equal(ids, np.where(expected > NOTHING, order + 1, 0))
+
+
+def test_a_large_catalogue_refuses_a_negative_number_and_takes_no_rows():
+    scores = tf.zeros([2, 2_100])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="-1"):
+        ranking.best(scores, tf.constant(-1))
+    ids, _ = ranking.best(scores[:0], tf.constant(3))
+    assert ids.shape == [0, 3]
