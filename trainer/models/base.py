@@ -45,6 +45,7 @@ class NextItemModel(keras.Model):
         if isinstance(config, dict):
             config = ModelConfig.from_json(config)
         self.config = config
+        self.packs_rows = False
         dtype = self.dtype_policy
         self.item_embedding = ItemEmbedding(
             config.num_items,
