@@ -1,0 +1,1 @@
+"""What users would write or run in place of Seamstress, in their own interpreters."""
