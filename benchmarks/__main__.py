@@ -22,6 +22,8 @@ SUBJECTS = {
     "ablation": "what each choice of model, loss and data is worth",
     "logits": "the speed of logits at real targets against logits everywhere",
     "scale": "what the pipeline takes at any size, over generated logs",
+    "epoch": "the training of the notebook's model, and its time to a quality",
+    "sasrec": "the training of the transformer beside RecBole's SASRec",
     "catalogue": "what a training step takes as the catalogue grows",
 }
 
