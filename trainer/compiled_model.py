@@ -4,10 +4,9 @@ import warnings
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 from schemas.errors import UsageError
-from trainer.devices import Devices
+from trainer.devices import Devices, on_cpu
 from trainer.losses import NextItemCrossEntropy
 from trainer.models import ModelConfig, NextItemModel, build_model
 from trainer.optimizers import build_optimizer
@@ -67,9 +66,3 @@ def auto_jit_compile() -> Any:
     time. What its code gains later was not measured.
     """
     return False if on_cpu() else "auto"
-
-
-def on_cpu() -> bool:
-    """Returns whether TensorFlow computes the steps, on CPUs."""
-    on_tensorflow = keras.backend.backend() == "tensorflow"
-    return on_tensorflow and not tf.config.list_physical_devices("GPU")

@@ -68,6 +68,12 @@ def set_up_devices(
     return _described(strategy, policy, ", ".join(_names(devices, gpus)), backend)
 
 
+def on_cpu() -> bool:
+    """Returns whether TensorFlow computes the steps, on CPUs."""
+    on_tensorflow = keras.backend.backend() == "tensorflow"
+    return on_tensorflow and not tf.config.list_physical_devices("GPU")
+
+
 def _described(strategy: Any, policy: str, names: str, backend: str) -> Devices:
     description = f"{names}; precision {policy}; backend {backend}"
     _logger.info("training on %s", description)
