@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
+import tensorflow as tf
 
 from benchmarks.common.product_training import ProductTraining
 from benchmarks.common.report import Table
@@ -15,8 +17,10 @@ from benchmarks.epoch_times import notebook_epoch
 from benchmarks.notebook_keras import ItemLogits
 from schemas.features import ITEM_ID, NB_DAYS, TARGET
 from schemas.layout import EVAL, TRAIN
-from trainer.data_set import open_data_set
+from trainer.config_files import read_config
+from trainer.data_set import DataSet, open_data_set
 from trainer.records import load_split
+from trainer.target_counts import count_targets
 from trainer.validation import Validation
 
 _FIGURES = ("hr@10", "ndcg@10")
@@ -92,21 +96,21 @@ def quality_table(
     epochs: int,
     check_steps: int,
 ) -> tuple[Table, dict[str, Any]]:
-    """Trains the notebook's model, and the product's until it is as good.
+    """Trains the notebook's model, and the product's until they are as good.
 
     Args:
       overlapping: the data set of the notebook's windows.
       apart: one of the same transitions whose windows do not overlap.
       units: of the LSTM layers.
-      epochs: the most of both; the product's are of fewer windows.
+      epochs: the most of every training.
       check_steps: steps between two looks.
 
     Returns:
       The table, and the looks as JSON.
     """
     data_set = open_data_set(str(overlapping))
-    columns = load_split(data_set, TRAIN, [ITEM_ID, NB_DAYS, TARGET])
     validation = Validation(data_set, EVAL, "age")
+    columns = load_split(data_set, TRAIN, [ITEM_ID, NB_DAYS, TARGET])
     fit: Any = notebook_epoch(data_set, columns, units)
     items = ItemLogits(fit.func.__self__, data_set.max_length)
     notebook = Looks(lambda: validation(items), check_steps)
@@ -114,44 +118,88 @@ def quality_table(
     goals = {
         name: max(look.figures[name] for look in notebook.looks) for name in _FIGURES
     }
-    training = ProductTraining(apart, product_settings(units, train_positions="once"))
-    measure = Validation(training.data_set, EVAL, "age")
-    product = Looks(lambda: measure(training.model), check_steps, goals)
-    training.fit(epochs=epochs * 2, callbacks=[product])
-    rows = [
-        _row(name, goal, notebook.looks, product.looks) for name, goal in goals.items()
-    ]
+    looks = {"the notebook": notebook.looks}
+    for name, settings in _ways(units).items():
+        looks[name] = _product_looks(apart, settings, epochs, check_steps, goals)
+    popular = validation(_popularity(data_set))
     table = Table(
         "To the same quality",
         [
-            "figure (eval)",
-            "the notebook's best",
-            "its steps",
-            "its seconds",
-            "Seamstress, once: steps",
-            "seconds",
-            "times as fast",
+            "way",
+            *(
+                f"{figure}: {column}"
+                for figure in _FIGURES
+                for column in ("steps", "seconds", "times as fast")
+            ),
         ],
-        rows,
+        [
+            [name, *_cells(found, notebook.looks, goals)]
+            for name, found in looks.items()
+        ],
         (
+            "The goal: the notebook's best looks within "
+            f"{epochs} epochs, {_text(goals)}. Popularity alone: {_text(popular)}. "
+            "The product starts from popularity, and the notebook from nothing.",
             f"A look every {check_steps} steps, outside the clock, which starts behind "
-            f"the first step. The notebook: its best look within {epochs} epochs; "
-            "Seamstress: its first look that is as good. Both by the same measure: "
-            "the whole catalogue without what the user had seen, `leave_one_out`.",
+            "the first step; what counts is the first one that is as good. Measured "
+            "alike: the eval split of `leave_one_out`, the whole catalogue without "
+            "what the user had seen.",
         ),
     )
-    looks = {"notebook": notebook.looks, "product": product.looks}
-    return table, {k: [asdict(look) for look in v] for k, v in looks.items()}
+    figures = {k: [asdict(look) for look in v] for k, v in looks.items()}
+    return table, {"goals": goals, "popularity": popular, "looks": figures}
 
 
-def _row(
-    name: str, goal: float, notebook: list[Look], product: list[Look]
+def _ways(units: tuple[int, ...]) -> dict[str, dict[str, Any]]:
+    """Returns the settings of the product's trainings, by name."""
+    once = product_settings(units, train_positions="once")
+    return {
+        "Seamstress, `notebook`, once": once,
+        "the same, learning rate 0.001": {**once, "learning_rate": 0.001},
+        "Seamstress, `quick`": read_config("quick"),
+    }
+
+
+def _product_looks(
+    data: Path,
+    settings: dict[str, Any],
+    epochs: int,
+    check_steps: int,
+    goals: dict[str, float],
+) -> list[Look]:
+    training = ProductTraining(data, settings)
+    validation = Validation(training.data_set, EVAL, training.options.day_feature)
+    looks = Looks(lambda: validation(training.model), check_steps, goals)
+    training.fit(epochs=epochs, callbacks=[looks])
+    return looks.looks
+
+
+def _popularity(data_set: DataSet) -> Callable[..., Any]:
+    """Returns what `Validation` asks of a model: the same logits for every row."""
+    counts = np.log1p(count_targets(data_set, "none").items).astype(np.float32)
+
+    def logits(inputs: dict[str, Any], training: bool = False) -> Any:
+        rows = tf.shape(inputs[ITEM_ID])[0]
+        return tf.ensure_shape(
+            tf.tile(counts[np.newaxis], [rows, 1]), [None, *counts.shape]
+        )
+
+    return logits
+
+
+def _cells(
+    looks: list[Look], notebook: list[Look], goals: dict[str, float]
 ) -> list[str]:
-    theirs = first_look(notebook, name, goal)
-    assert theirs is not None, "the goal is the best of these"
-    row = [name, f"{goal:.4f}", str(theirs.steps), f"{theirs.seconds:.1f}"]
-    ours = first_look(product, name, goal)
-    if ours is None:
-        return [*row, "not reached", "not reached", "-"]
-    ratio = theirs.seconds / ours.seconds if ours.seconds else float("inf")
-    return [*row, str(ours.steps), f"{ours.seconds:.1f}", f"{ratio:.1f}"]
+    cells: list[str] = []
+    for name, goal in goals.items():
+        found, theirs = (first_look(each, name, goal) for each in (looks, notebook))
+        if found is None or theirs is None:
+            cells += ["not reached", "-", "-"]
+            continue
+        ratio = f"{theirs.seconds / found.seconds:.1f}" if found.seconds else "-"
+        cells += [str(found.steps), f"{found.seconds:.1f}", ratio]
+    return cells
+
+
+def _text(figures: dict[str, float]) -> str:
+    return ", ".join(f"{name} {figures[name]:.4f}" for name in _FIGURES)

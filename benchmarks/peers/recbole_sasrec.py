@@ -64,7 +64,10 @@ def main(argv):
     print(
         json.dumps(
             {
-                "versions": {"recbole": recbole.__version__, "torch": torch.__version__},
+                "versions": {
+                    "recbole": recbole.__version__,
+                    "torch": torch.__version__,
+                },
                 "samples": len(loader.dataset),
                 "items": dataset.item_num - 1,
                 "steps": len(loader),

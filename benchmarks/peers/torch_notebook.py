@@ -80,7 +80,9 @@ def main(argv):
         for rows in sampler:
             optimizer.zero_grad()
             logits = model(item_id[rows], days[rows])
-            loss = functional.cross_entropy(logits.flatten(0, 1), target[rows].flatten())
+            loss = functional.cross_entropy(
+                logits.flatten(0, 1), target[rows].flatten()
+            )
             loss.backward()
             optimizer.step()
             total += loss.item()
