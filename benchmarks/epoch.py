@@ -132,7 +132,8 @@ def run(args: argparse.Namespace, command: str) -> int:
     epochs = measure_epochs(
         overlapping, apart, units, args.rounds, args.torch_python, folder, speed
     )
-    tables, figures = [epoch_table(epochs)], {"epochs": [vars(e) for e in epochs]}
+    tables = [epoch_table(epochs)]
+    figures: dict[str, Any] = {"epochs": [vars(each) for each in epochs]}
     if args.epochs:
         table, found = quality_table(
             data["leave_one_out", 1],

@@ -116,6 +116,13 @@ def multiply_adds(data_set: DataSet, targets: int, units: tuple[int, ...]) -> fl
 def notebook_epoch(
     data_set: DataSet, columns: dict[str, Any], units: tuple[int, ...]
 ) -> Callable[[], object]:
+    """Returns what trains the notebook's model an epoch, as its author would.
+
+    Args:
+      data_set: for the sizes.
+      columns: of its training split: items, age buckets and targets.
+      units: of the LSTM layers.
+    """
     keras.utils.set_random_seed(0)
     model = notebook_model(
         data_set.num_items, data_set.day_buckets("age"), data_set.max_length, units

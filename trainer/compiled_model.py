@@ -3,8 +3,6 @@
 import warnings
 from typing import Any
 
-import keras
-
 from schemas.errors import UsageError
 from trainer.devices import Devices, on_cpu
 from trainer.losses import NextItemCrossEntropy

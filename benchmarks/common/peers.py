@@ -43,8 +43,8 @@ class PeerProcess:
             )
         except OSError as error:
             raise UserError(
-                f"{python} cannot be run ({error.strerror}); let the flag name a Python "
-                "interpreter (benchmarks/README.md says which)."
+                f"{python} cannot be run ({error.strerror}); let the flag name a "
+                "Python interpreter (benchmarks/README.md says which)."
             ) from error
         self.started = self._answer()
 
@@ -83,7 +83,8 @@ class PeerProcess:
         traceback: TracebackType | None,
     ) -> None:
         """Ends the script by the end of its input."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait()

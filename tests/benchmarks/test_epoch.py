@@ -87,7 +87,8 @@ def test_from_reviews_to_the_tables(small_real_data, tmp_path, capsys):
     assert main(["epoch", f"--output={output}", *flags]) == 0
     text = (output / "epoch.md").read_text()
     assert capsys.readouterr().out == text
-    assert "PyTorch is left out" in text and "To the same quality" in text
+    assert "PyTorch is left out" in text
+    assert "To the same quality" in text
     found = json.loads((output / "epoch.json").read_text())
     assert [len(each["seconds"]) for each in found["epochs"]] == [5, 5, 5]
     assert len(found["quality"]["looks"]) == 4

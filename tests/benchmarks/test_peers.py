@@ -38,12 +38,12 @@ def test_a_peer_that_ends_is_an_error(script):
     with PeerProcess(sys.executable, script) as peer:
         peer.train()
         peer.train()
-        with pytest.raises(UserError, match="peer.py ended with status 3"):
+        with pytest.raises(UserError, match=r"peer\.py ended with status 3"):
             peer.train()
 
 
 def test_an_interpreter_that_is_not_there_is_an_error(tmp_path):
-    with pytest.raises(UserError, match="cannot be run .*; let the flag name"):
+    with pytest.raises(UserError, match=r"cannot be run .*; let the flag name"):
         PeerProcess(str(tmp_path / "python"), "torch_notebook.py")
 
 

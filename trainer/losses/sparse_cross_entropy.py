@@ -36,7 +36,7 @@ def _by_softmax(targets: Tensor, logits: Tensor) -> Tensor:
     rows = tf.range(tf.shape(logits)[0])
     places = tf.stack([rows, targets], axis=1)
 
-    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    @tf.custom_gradient
     def losses(logits: Tensor) -> tuple[Tensor, Any]:
         shares = tf.nn.softmax(logits)
         # Of the largest share the log is exact, however small the target's own is.

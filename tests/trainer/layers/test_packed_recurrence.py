@@ -59,7 +59,7 @@ def test_states_and_gradients_are_those_of_keras(kind, compiled):
 
 @pytest.mark.parametrize("kind", [keras.layers.LSTM, keras.layers.GRU])
 def test_states_have_the_precision_of_the_layer(kind):
-    item_id, inputs, real = _rows()
+    item_id, inputs, _real = _rows()
     rows = PackedRows(tf.constant(item_id))
     exact, rounded = (
         packed_states(_layer(kind, dtype), rows.pack(inputs), rows.counts)
