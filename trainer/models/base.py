@@ -45,7 +45,7 @@ class NextItemModel(keras.Model):
         if isinstance(config, dict):
             config = ModelConfig.from_json(config)
         self.config = config
-        # Whether a recurrent model may compute rows without their padding, in sizes that
+        # Whether a recurrent model may compute rows without padding, in sizes that
         # depend on the data; `compiled_model` knows where that is faster.
         self.packs_rows = False
         dtype = self.dtype_policy
