@@ -23,6 +23,8 @@ SUBJECTS = {
     "logits": "the speed of logits at real targets against logits everywhere",
     "pipeline_speed": "the pipeline beside what its users would write instead",
     "scale": "what the pipeline takes at any size, over generated logs",
+    "epoch": "the training of the notebook's model, and its time to a quality",
+    "sasrec": "the training of the transformer beside RecBole's SASRec",
     "catalogue": "what a training step takes as the catalogue grows",
     "reading": "reading TFRecords to batches against plain tf.data pipelines",
     "throughput": "windows a second of a training, and what waits for input",

@@ -3,11 +3,8 @@
 import warnings
 from typing import Any
 
-import keras
-import tensorflow as tf
-
 from schemas.errors import UsageError
-from trainer.devices import Devices
+from trainer.devices import Devices, on_cpu
 from trainer.losses import NextItemCrossEntropy
 from trainer.models import ModelConfig, NextItemModel, build_model
 from trainer.optimizers import build_optimizer
@@ -50,6 +47,8 @@ def compiled_model(
                 jit_compile=jit_compile,
             )
         model.optimizer.build(model.trainable_variables)
+    # XLA wants sizes that do not depend on the data, and cuDNN whole rows.
+    model.packs_rows = on_cpu() and not model.jit_compile
     if options.jit_compile == "on" and not model.jit_compile:
         raise UsageError(
             f"--jit_compile on cannot be had for the model {options.model!r} here: its "
@@ -64,7 +63,4 @@ def auto_jit_compile() -> Any:
     XLA compiles each shape of a batch anew: the first epoch took four times the CPU
     time. What its code gains later was not measured.
     """
-    on_tensorflow = keras.backend.backend() == "tensorflow"
-    if on_tensorflow and not tf.config.list_physical_devices("GPU"):
-        return False
-    return "auto"
+    return False if on_cpu() else "auto"

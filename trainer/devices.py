@@ -85,6 +85,12 @@ def device_memory_bytes(name: str) -> int:
     return 0
 
 
+def on_cpu() -> bool:
+    """Returns whether TensorFlow computes the steps, on CPUs."""
+    on_tensorflow = keras.backend.backend() == "tensorflow"
+    return on_tensorflow and not tf.config.list_physical_devices("GPU")
+
+
 def _described(
     strategy: Any, policy: str, names: str, backend: str, first: str = "CPU:0"
 ) -> Devices:

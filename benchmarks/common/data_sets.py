@@ -42,16 +42,19 @@ class DataSpec:
       source: the reviews.
       split: `--split` of the pipeline.
       max_length: W.
+      stride: `--stride` of the pipeline, by which windows follow each other.
     """
 
     source: Source
     split: str
     max_length: int
+    stride: int = 1
 
     @property
     def name(self) -> str:
         """The name of its folder."""
-        return f"{self.source.name}-{self.split}-{self.max_length}"
+        name = f"{self.source.name}-{self.split}-{self.max_length}"
+        return name if self.stride == 1 else f"{name}-stride-{self.stride}"
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -61,6 +64,7 @@ class DataSpec:
             "latest_date": self.source.latest_date,
             "split": self.split,
             "max_length": self.max_length,
+            "stride": self.stride,
         }
 
 

@@ -106,3 +106,31 @@ def test_an_item_met_twice_in_a_batch_moves_as_by_the_sum_of_its_gradients() -> 
         )
         moved.append(np.asarray(table))
     np.testing.assert_allclose(moved[0], moved[1], rtol=1e-5)
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 0.1])
+def test_one_pass_updates_as_keras_does(weight_decay: float) -> None:
+    generator = np.random.default_rng(0)
+    start = generator.normal(size=(4, 3)).astype(np.float32)
+    own = _optimizer(
+        weight_decay=weight_decay, learning_rate=0.05, learning_rate_schedule="linear"
+    )
+    rate = keras.optimizers.schedules.PolynomialDecay(0.05, 10, end_learning_rate=0.0)
+    theirs = (
+        keras.optimizers.Adam(rate)
+        if weight_decay == 0.0
+        else keras.optimizers.AdamW(rate, weight_decay=weight_decay)
+    )
+    weights = [keras.Variable(start, name="kernel") for _ in range(2)]
+    for optimizer, weight in zip((own, theirs), weights, strict=True):
+        optimizer.build([weight])
+    for _ in range(6):
+        gradient = keras.ops.convert_to_tensor(
+            generator.normal(size=start.shape).astype(np.float32)
+        )
+        for optimizer, weight in zip((own, theirs), weights, strict=True):
+            optimizer.apply([gradient], [weight])
+    np.testing.assert_allclose(*values(weights), rtol=1e-5, atol=1e-7)
+    for name in ("_momentums", "_velocities"):
+        moments = values([getattr(each, name)[0] for each in (own, theirs)])
+        np.testing.assert_allclose(*moments, rtol=3e-5, atol=1e-9)

@@ -11,11 +11,12 @@ from schemas.errors import UsageError
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from tests.support.training import small_options, write_cyclic_data
 from trainer.callbacks import HistoryFile
+from trainer.compiled_model import compiled_model
 from trainer.data_set import open_data_set
-from trainer.devices import set_up_devices
+from trainer.devices import on_cpu, set_up_devices
 from trainer.metrics import hit_rate
 from trainer.models import build_model
-from trainer.options import TrainOptions
+from trainer.options import JitCompile, TrainOptions
 from trainer.records import load_split
 from trainer.runs import load_run
 from trainer.training import model_config, train
@@ -160,6 +161,18 @@ def test_xla_that_a_layer_forbids_is_an_error(
     options = small_options(data, tmp_path / "run", jit_compile="on")
     with pytest.raises(UsageError, match="--jit_compile on cannot be had"):
         train(options)
+
+
+@pytest.mark.parametrize(
+    ("jit", "packs"), [("auto", True), ("off", True), ("on", False)]
+)
+def test_rows_are_packed_on_a_cpu_without_xla(
+    data: str, jit: JitCompile, packs: bool
+) -> None:
+    options = small_options(data, Path("-"), model="gru", jit_compile=jit)
+    config = model_config(open_data_set(data), options)
+    model = compiled_model(config, options, set_up_devices(), 1)
+    assert model.packs_rows is (packs and on_cpu())
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from trainer.layers.replicas import sum_over_replicas
+from trainer.losses.sparse_cross_entropy import sparse_cross_entropy
 
 Tensor = Any
 
@@ -47,9 +48,7 @@ class NextItemCrossEntropy(keras.losses.Loss):
           float32 [`num_targets`].
         """
         logits = ops.cast(y_pred, "float32")
-        losses: Tensor = keras.losses.sparse_categorical_crossentropy(
-            y_true, logits, from_logits=True
-        )
+        losses: Tensor = sparse_cross_entropy(y_true, logits)
         if self.label_smoothing:
             # The cross-entropy with the even distribution: no one-hot rows are made.
             even = ops.logsumexp(logits, axis=-1) - ops.mean(logits, axis=-1)

@@ -45,6 +45,9 @@ class NextItemModel(keras.Model):
         if isinstance(config, dict):
             config = ModelConfig.from_json(config)
         self.config = config
+        # Whether a recurrent model may compute rows without padding, in sizes that
+        # depend on the data; `compiled_model` knows where that is faster.
+        self.packs_rows = False
         dtype = self.dtype_policy
         self.item_embedding = ItemEmbedding(
             config.num_items,

@@ -7,10 +7,15 @@ from keras import ops
 
 from schemas.features import PADDING_ID
 from trainer.layers import Align, CausalAttention, MaskedBatchNormalization
+from trainer.layers.packed_recurrence import packed_states
+from trainer.layers.packed_rows import PackedRows
 from trainer.models.base import NextItemModel
 from trainer.models.config import ModelConfig
 
 Tensor = Any
+
+# Longer windows would make a graph of very many steps; Keras loops over them.
+_MOST_STEPS = 8
 
 
 class RecurrentModel(NextItemModel):
@@ -80,6 +85,8 @@ class RecurrentModel(NextItemModel):
         self, item_id: Tensor, days: Tensor = None, training: bool = False
     ) -> Tensor:
         """Returns the attended recurrent states (see `NextItemModel.encode`)."""
+        if self.packs_rows and (item_id.shape[1] or _MOST_STEPS + 1) <= _MOST_STEPS:
+            return self._encode_packed(item_id, days, training)
         length, real, counted = self.masks(item_id)
         states = self.item_embedding(self.align_front(item_id, length))
         if self.day_embedding is not None:
@@ -96,3 +103,27 @@ class RecurrentModel(NextItemModel):
         if self.attention is not None:
             states = self.attention(states, mask=counted)
         return self.align_back(states, length)
+
+    def _encode_packed(self, item_id: Tensor, days: Tensor, training: bool) -> Tensor:
+        """Returns what `encode` does, without computing a step of padding."""
+        rows = PackedRows(item_id)
+        states = self.item_embedding(rows.pack(item_id))
+        if self.day_embedding is not None:
+            embedded = self.embed_days(None if days is None else rows.pack(days))
+            states = ops.concatenate([states, embedded], axis=-1)
+        states = self._normalised(self.input_norm, states, rows, training)
+        for layer, norm in zip(self.recurrent, self.norms, strict=True):
+            states = packed_states(layer, states, rows.counts)
+            states = self._normalised(norm, states, rows, training)
+        states = rows.unpack(states)
+        if self.attention is not None:
+            states = self.attention(states, mask=item_id != PADDING_ID)
+        return states
+
+    def _normalised(
+        self, norm: Any, states: Tensor, rows: PackedRows, training: bool
+    ) -> Tensor:
+        """Returns packed states, normalised and then dropped in part."""
+        mask = ops.expand_dims(rows.real, 0)
+        states = norm(ops.expand_dims(states, 0), mask=mask, training=training)
+        return self.drop(ops.squeeze(states, 0), training=training)

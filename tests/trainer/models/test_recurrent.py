@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.support.models import CONFIGS, shared_model, small_inputs, small_model
 from trainer.models import ModelConfig
@@ -70,3 +71,41 @@ def test_tied_states_are_projected_where_sizes_differ(
     )
     assert (model.projection is not None) is projects
     assert model(small_inputs(model.config, 4)).shape == (5, 9)
+
+
+@pytest.mark.parametrize("name", ["lstm", "lstm-tied-plain", "gru", "gru-tied"])
+@pytest.mark.parametrize("training", [False, True])
+def test_packed_rows_change_nothing(name: str, training: bool) -> None:
+    config = CONFIGS[name]
+    inputs = {k: tf.constant(v) for k, v in small_inputs(config, 5).items()}
+    # Of all real steps; the third history is empty.
+    real = np.flatnonzero(inputs["item_id"].numpy())
+    inputs["positions"] = tf.constant(real, tf.int32)
+    found = []
+    for packs in (False, True):
+        model = small_model(config)
+        model.packs_rows = packs
+        with tf.GradientTape() as tape:
+            logits = model(inputs, training=training)
+            loss = tf.reduce_mean(logits * tf.cos(logits))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        moving = [tf.convert_to_tensor(w) for w in model.non_trainable_weights]
+        found.append([logits, *map(tf.convert_to_tensor, gradients), *moving])
+    for one, other in zip(*found, strict=True):
+        scale = max(1.0, float(tf.reduce_max(tf.abs(one))))
+        np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-5 * scale)
+
+
+def test_long_windows_are_not_packed() -> None:
+    config = CONFIGS["gru"]
+    model = small_model(config)
+    expected = model(small_inputs(config, 9))
+    model.packs_rows = True
+    np.testing.assert_array_equal(model(small_inputs(config, 9)), expected)
+
+
+def test_an_empty_batch_of_packed_rows_has_numbers() -> None:
+    model = small_model(CONFIGS["lstm"])
+    model.packs_rows = True
+    scores = model(small_inputs(CONFIGS["lstm"], 3, [[], []]), training=True)
+    assert np.isfinite(scores).all()
