@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import apache_beam as beam
+from apache_beam.pvalue import TaggedOutput
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.typehints.decorators import no_annotations
 from apache_beam.utils.windowed_value import WindowedValue
@@ -55,11 +56,11 @@ class InBackground(beam.DoFn):
             self._under_way.append(self._pool.submit(self._apply, element, side))
 
     @no_annotations
-    def finish_bundle(self) -> Iterator[WindowedValue]:
+    def finish_bundle(self) -> Iterator[WindowedValue | TaggedOutput]:
         """Yields what is left."""
         while self._under_way:
             for value in self._under_way.popleft().result():
-                yield GlobalWindows.windowed_value(value)
+                yield _in_global_window(value)
 
     def teardown(self) -> None:
         """Ends the threads."""
@@ -67,3 +68,9 @@ class InBackground(beam.DoFn):
 
     def _apply(self, element: Any, side: tuple[Any, ...]) -> list[Any]:
         return list(self._function(element, *self._args, *side))
+
+
+def _in_global_window(value: Any) -> WindowedValue | TaggedOutput:
+    if isinstance(value, TaggedOutput):
+        return TaggedOutput(value.tag, GlobalWindows.windowed_value(value.value))
+    return GlobalWindows.windowed_value(value)

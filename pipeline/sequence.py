@@ -19,10 +19,11 @@ from pipeline.accounts import (
     plan_days,
     reference_day,
 )
+from pipeline.background import InBackground
 from pipeline.digests import UInt64s
 from pipeline.histories import Histories, build_histories, from_batch, to_batch
 from pipeline.options import Options
-from pipeline.prefetch import prefetched
+from pipeline.prefetch import prefetched, usable_threads
 from pipeline.raw_windows import DayOrigin, raw_windows
 from pipeline.split import SplitRule, last_training_day, split_windows
 from pipeline.text_digests import text_digests
@@ -83,7 +84,8 @@ class SortHistories(beam.PTransform):
             | "GroupByPartition" >> beam.GroupByKey()
             | "BuildHistories"
             >> beam.ParDo(
-                BuildHistories(self.options), pvalue.AsSingleton(plan)
+                InBackground(sort_partition, self.options, threads=usable_threads()),
+                pvalue.AsSingleton(plan),
             ).with_outputs(_HISTORIES, _ACCOUNTS, _ITEMS)
         )
         account = built[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
@@ -154,43 +156,34 @@ class CountTraining(beam.PTransform):
         )
 
 
-class BuildHistories(beam.DoFn):
-    """Sorts a partition; a DoFn for its three outputs."""
-
-    def __init__(self, options: Options) -> None:
-        """Sets how to sort; see `SortHistories`."""
-        self._options = options
-
-    @no_annotations
-    def process(
-        self, element: tuple[int, Iterable[bytes]], plan: DayPlan
-    ) -> Iterator[pvalue.TaggedOutput]:
-        """Yields the histories, their account, and digests of their items by part."""
-        options = self._options
-        _, serialised = element
-        histories, dropped = build_histories(
-            [columns.from_bytes(data) for data in serialised],
-            options.drop_repeats,
-            options.window.max_history,
-        )
-        rule = SplitRule(options.window, options.split, plan.cuts)
-        last_day = None
-        if options.split.measures_from_target:
-            last_day = last_training_day(histories, rule)
-        windows = split_windows(histories, rule)
-        long_enough = histories.lengths >= options.window.min_items
-        account = SequenceAccount(
-            users=len(histories.users),
-            users_long_enough=int(long_enough.sum()),
-            events=len(histories.days),
-            dropped=dropped,
-            last_training_day=last_day,
-            windows={split: len(cut) for split, cut in windows.items()},
-        )
-        yield pvalue.TaggedOutput(_HISTORIES, columns.to_bytes(to_batch(histories)))
-        yield pvalue.TaggedOutput(_ACCOUNTS, account)
-        for part in item_parts(histories.items):
-            yield pvalue.TaggedOutput(_ITEMS, part)
+def sort_partition(
+    element: tuple[int, Iterable[bytes]], options: Options, plan: DayPlan
+) -> Iterator[pvalue.TaggedOutput]:
+    """Yields the histories, their account, and digests of their items by part."""
+    _, serialised = element
+    histories, dropped = build_histories(
+        [columns.from_bytes(data) for data in serialised],
+        options.drop_repeats,
+        options.window.max_history,
+    )
+    rule = SplitRule(options.window, options.split, plan.cuts)
+    last_day = None
+    if options.split.measures_from_target:
+        last_day = last_training_day(histories, rule)
+    windows = split_windows(histories, rule)
+    long_enough = histories.lengths >= options.window.min_items
+    account = SequenceAccount(
+        users=len(histories.users),
+        users_long_enough=int(long_enough.sum()),
+        events=len(histories.days),
+        dropped=dropped,
+        last_training_day=last_day,
+        windows={split: len(cut) for split, cut in windows.items()},
+    )
+    yield pvalue.TaggedOutput(_HISTORIES, columns.to_bytes(to_batch(histories)))
+    yield pvalue.TaggedOutput(_ACCOUNTS, account)
+    for part in item_parts(histories.items):
+        yield pvalue.TaggedOutput(_ITEMS, part)
 
 
 class CutPartition(beam.DoFn):
