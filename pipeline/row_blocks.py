@@ -1,6 +1,7 @@
 """A range of a file as blocks of rows, whatever its format."""
 
 import csv
+import functools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -44,8 +45,9 @@ class RowBlock:
     places: int
 
 
-# Where a block starts, and its whole lines; empty for what is parsed as it is read.
-RawBlock = tuple[int, bytes]
+# Gives where a block starts, and its whole lines; nothing for what is parsed as it is
+# read. Blocks of files that can be cut are read when they are parsed, at once.
+RawBlock = Callable[[], tuple[int, bytes]]
 
 
 def row_blocks(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
@@ -70,9 +72,9 @@ def raw_blocks(
       UserError: as `row_blocks`, there or when blocks or rows are made.
     """
     if part.format == "parquet":
-        return iter([(0, b"")]), lambda _: _row_group(part, options)
+        return iter([_nothing]), lambda _: _row_group(part, options)
     if part.format in ("json", "columns"):
-        return iter([(0, b"")]), lambda _: _document(part, options)
+        return iter([_nothing]), lambda _: _document(part, options)
     if part.format == "jsonl":
         return _json_lines(part, options)
     return _delimited(part, options)
@@ -100,7 +102,9 @@ def _json_lines(
     parser = JsonLinesParser(options.fields, options.schema.numeric)
 
     def parse(block: RawBlock) -> Iterator[RowBlock]:
-        start, data = block
+        start, data = block()
+        if not data:  # one line runs across the whole block
+            return
         pieces = list(parser.parse(data))
         lines = sum(rows.num_lines for rows in pieces)
         for rows in pieces:
@@ -134,7 +138,9 @@ def _delimited(
     breaks = delimiter if dialect.multiline else None
 
     def parse(block: RawBlock) -> Iterator[RowBlock]:
-        start, data = block
+        start, data = block()
+        if not data:  # one line runs across the whole block
+            return
         if part.stop is not None and breaks and has_broken_quotes(data):
             raise UserError(
                 f"{part.path} has a line break inside quotes after byte {start}, so it "
@@ -165,20 +171,27 @@ def _header(line: bytes, delimiter: str, path: str) -> list[str]:
     return header
 
 
-def _text_blocks(part: FileRange, delimiter: str | None) -> Iterator[tuple[int, bytes]]:
-    """Yields where a block starts and its whole lines, without a byte order mark."""
-    if part.stop is not None:
-        blocks = _range_blocks(part.path, part.start, part.stop)
-    else:
-        blocks = _stream_blocks(part.path, delimiter)
-    for start, data in blocks:
-        if data:
-            yield start, data.removeprefix(_BYTE_ORDER_MARK) if not start else data
+def _nothing() -> tuple[int, bytes]:
+    return 0, b""
 
 
-def _range_blocks(path: str, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
-    for first in range(start, stop, BLOCK_BYTES):
-        yield read_range(path, first, min(first + BLOCK_BYTES, stop))
+def _text_blocks(part: FileRange, delimiter: str | None) -> Iterator[RawBlock]:
+    """Yields blocks of text, without a byte order mark."""
+    if part.stop is None:
+        for start, data in _stream_blocks(part.path, delimiter):
+            yield functools.partial(_without_mark, start, data)
+        return
+    for start in range(part.start, part.stop, BLOCK_BYTES):
+        stop = min(start + BLOCK_BYTES, part.stop)
+        yield functools.partial(_read_block, part.path, start, stop)
+
+
+def _read_block(path: str, start: int, stop: int) -> tuple[int, bytes]:
+    return _without_mark(*read_range(path, start, stop))
+
+
+def _without_mark(start: int, data: bytes) -> tuple[int, bytes]:
+    return start, data if start else data.removeprefix(_BYTE_ORDER_MARK)
 
 
 def _stream_blocks(path: str, delimiter: str | None) -> Iterator[tuple[int, bytes]]:
