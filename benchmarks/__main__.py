@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: one subject a file, a table for each.
+"""`python -m benchmarks`: one subject a file, tables for each.
 
 Usage:
     REAL_DATA=FOLDER python -m benchmarks targets --output OUT
@@ -17,21 +17,32 @@ from schemas.errors import UsageError
 
 PROG = "python -m benchmarks"
 
+# By folder, which is what a subject's file is in.
 SUBJECTS = {
-    "targets": "the quality that the models reach, beside what they should reach",
-    "ablation": "what each choice of model, loss and data is worth",
-    "logits": "the speed of logits at real targets against logits everywhere",
-    "pipeline_speed": "the pipeline beside what its users would write instead",
-    "scale": "what the pipeline takes at any size, over generated logs",
-    "epoch": "the training of the notebook's model, and its time to a quality",
-    "sasrec": "the training of the transformer beside RecBole's SASRec",
-    "catalogue": "what a training step takes as the catalogue grows",
-    "reading": "reading TFRecords to batches against plain tf.data pipelines",
-    "throughput": "windows a second of a training, and what waits for input",
-    "ranking": "full-ranking evaluation against predict and argsort of the same model",
-    "serving": "one request and batches of 256 against predict of the notebook",
-    "recommend": "recommendations for all users against trainer predict",
+    "quality": {
+        "targets": "the quality that the models reach, beside what they should reach",
+        "ablation": "what each choice of model, loss and data is worth",
+    },
+    "data": {
+        "pipeline_speed": "the pipeline beside what its users would write instead",
+        "scale": "what the pipeline takes at any size, over generated logs",
+    },
+    "training": {
+        "reading": "reading TFRecords to batches against plain tf.data pipelines",
+        "epoch": "the training of the notebook's model, and its time to a quality",
+        "sasrec": "the training of the transformer beside RecBole's SASRec",
+        "logits": "the speed of logits at real targets against logits everywhere",
+        "catalogue": "what a training step takes as the catalogue grows",
+        "throughput": "windows a second of a training, and what waits for input",
+    },
+    "answers": {
+        "ranking": "full-ranking evaluation against predict and argsort",
+        "serving": "one request and batches of 256 against predict of the notebook",
+        "recommend": "recommendations for all users against trainer predict",
+    },
 }
+# The folder of each subject.
+FOLDERS = {name: folder for folder, names in SUBJECTS.items() for name in names}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,14 +63,15 @@ def _run(argv: Sequence[str]) -> int:
     subjects = parser.add_subparsers(
         dest="subject", metavar="SUBJECT", title="subjects", parser_class=Parser
     )
-    chosen = next((word for word in argv if word in SUBJECTS), None)
+    chosen = next((word for word in argv if word in FOLDERS), None)
     module: Any = None
     flags = parser.flags()
-    for name, meaning in SUBJECTS.items():
+    for name, folder in FOLDERS.items():
+        meaning = SUBJECTS[folder][name]
         sentence = f"{meaning[0].upper()}{meaning[1:]}."
         subject = subjects.add_parser(name, help=meaning, description=sentence)
         if name == chosen:
-            module = import_module(f"benchmarks.{name}")
+            module = import_module(f"benchmarks.{folder}.{name}")
             module.add_arguments(subject)
             flags = subject.flags()
     for word in argv if module else ():
@@ -69,7 +81,7 @@ def _run(argv: Sequence[str]) -> int:
     args = parser.parse_args(argv)
     if module is None:
         raise UsageError(
-            f"a subject is missing; choose one of {', '.join(SUBJECTS)} "
+            f"a subject is missing; choose one of {', '.join(FOLDERS)} "
             f"(see `{PROG} --help`)"
         )
     status: int = module.run(args, shlex.join([*PROG.split(), *argv]))

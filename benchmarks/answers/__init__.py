@@ -1,0 +1,1 @@
+"""Evaluation, serving and recommendations for all users."""

@@ -1,0 +1,1 @@
+"""The pipeline: its speed, and what it takes at any size."""

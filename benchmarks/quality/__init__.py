@@ -1,0 +1,1 @@
+"""What models and choices are worth."""

@@ -1,0 +1,1 @@
+"""Reading and training: steps, epochs, and what waits for what."""

@@ -1,0 +1,206 @@
+"""Training of the notebook's model on Rent the Runway: an epoch, and to a quality.
+
+The same sizes, batch, optimizer and float32 in every way. An epoch: of the notebook's
+windows (`--split random`), in turns. Quality: on `--split leave_one_out`, where
+windows that overlap and windows that do not hold the same transitions and are measured
+on the same targets.
+"""
+
+import argparse
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.common.data_sets import (
+    RENT_THE_RUNWAY,
+    DataSpec,
+    build_data_set,
+    check_sources,
+)
+from benchmarks.common.flags import add_output
+from benchmarks.common.report import Report, Table, make_output
+from benchmarks.common.timing import ROUNDS
+from schemas.errors import UsageError
+
+MAX_LENGTH = 5
+UNITS = (1024, 512)
+
+_NOTES = (
+    "The notebook's model with units of {units}, batches of 512, Adam, float32, in "
+    "every way; what is timed is an epoch with its input, the way each is written",
+    "All: every position of overlapping windows; once: each transition in one window",
+    "Times as long: by the medians of {rounds} rounds, in turns; the floor: the "
+    "multiply-adds of the real steps and targets, forward and backward, at the "
+    "{speed:.0f} thousand million a second of TensorFlow's product of two matrices",
+)
+
+
+@dataclass(frozen=True)
+class EpochTimes:
+    """An epoch of one way.
+
+    Attributes:
+      name: of the way.
+      windows: that it trains on.
+      targets: that it learns from, padding included where it does.
+      seconds: of each round.
+      median: of these.
+      floor: the seconds that the multiply-adds take which its real targets need.
+    """
+
+    name: str
+    windows: int
+    targets: int
+    seconds: tuple[float, ...]
+    median: float
+    floor: float
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of `epoch`."""
+    add_output(parser)
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=ROUNDS,
+        metavar="N",
+        help=f"timed rounds, of which the median counts (default: {ROUNDS})",
+    )
+    parser.add_argument(
+        "--torch_python",
+        metavar="PATH",
+        help="an interpreter with PyTorch; without it the row of PyTorch is left out",
+    )
+    parser.add_argument(
+        "--units",
+        default=",".join(map(str, UNITS)),
+        metavar="N,N",
+        help=f"sizes of the two LSTM layers (default: {UNITS[0]},{UNITS[1]})",
+    )
+    parser.add_argument(
+        "--epochs",
+        type=int,
+        default=4,
+        metavar="N",
+        help="the most epochs of a training to a quality; 0: none (default: 4)",
+    )
+    parser.add_argument(
+        "--check_steps",
+        type=int,
+        default=10,
+        metavar="N",
+        help="steps of such a training between two looks at the eval split "
+        "(default: 10)",
+    )
+
+
+def run(args: argparse.Namespace, command: str) -> int:
+    """Measures, prints and writes.
+
+    Args:
+      args: what the flags of `add_arguments` gave.
+      command: the command line, for the table.
+
+    Returns:
+      The exit status.
+    """
+    if args.rounds < ROUNDS:
+        raise UsageError(f"--rounds must be at least {ROUNDS}, got {args.rounds}")
+    if args.epochs < 0:
+        raise UsageError(f"--epochs must be 0 or more, got {args.epochs}")
+    if args.check_steps < 1:
+        raise UsageError(f"--check_steps must be at least 1, got {args.check_steps}")
+    units = _units(args.units)
+    splits = ("random", "leave_one_out") if args.epochs else ("random",)
+    specs = {
+        (split, stride): DataSpec(RENT_THE_RUNWAY, split, MAX_LENGTH, stride)
+        for split in splits
+        for stride in (1, MAX_LENGTH)
+    }
+    check_sources(list(specs.values()))
+    folder = make_output(args.output)
+    data = {key: build_data_set(spec, folder) for key, spec in specs.items()}
+
+    from trainer.quiet import load_tensorflow
+
+    load_tensorflow()
+    from benchmarks.common.matrix_speed import multiply_adds_a_second
+    from benchmarks.training.epoch_quality import quality_table
+    from benchmarks.training.epoch_times import measure_epochs
+
+    speed = multiply_adds_a_second()
+    overlapping, apart = data["random", 1], data["random", MAX_LENGTH]
+    epochs = measure_epochs(
+        overlapping, apart, units, args.rounds, args.torch_python, folder, speed
+    )
+    tables = [epoch_table(epochs)]
+    figures: dict[str, Any] = {"epochs": [vars(each) for each in epochs]}
+    if args.epochs:
+        table, found = quality_table(
+            data["leave_one_out", 1],
+            data["leave_one_out", MAX_LENGTH],
+            units,
+            args.epochs,
+            args.check_steps,
+        )
+        tables.append(table)
+        figures["quality"] = found
+    report = Report(
+        subject="epoch",
+        title="Training of the notebook's model",
+        command=command,
+        notes=[
+            note.format(units=args.units, rounds=args.rounds, speed=speed / 1e9)
+            for note in _NOTES
+        ],
+        tables=tables,
+        figures={"multiply_adds_per_second": speed, **figures},
+    )
+    print(report.write(folder), end="")
+    return 0
+
+
+def epoch_table(epochs: list[EpochTimes]) -> Table:
+    """Returns the table of an epoch; the first one is the notebook's."""
+    notebook = epochs[0]
+    cells = [
+        [
+            each.name,
+            f"{each.windows:,}",
+            f"{each.targets:,}",
+            f"{each.median:.2f}",
+            f"{notebook.median / each.median:.2f}",
+            f"{each.median / each.floor:.2f}",
+        ]
+        for each in epochs
+    ]
+    missing = "PyTorch is left out: no --torch_python was given."
+    return Table(
+        "An epoch",
+        [
+            "way",
+            "windows",
+            "targets",
+            "seconds",
+            "times as fast as the notebook",
+            "times the floor",
+        ],
+        cells,
+        () if any(each.name.startswith("PyTorch") for each in epochs) else (missing,),
+    )
+
+
+def _units(text: str) -> tuple[int, ...]:
+    try:
+        units = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        units = ()
+    if len(units) != len(UNITS) or min(units) < 1:
+        raise UsageError(f"--units must be two sizes with a comma between, got {text}")
+    return units
+
+
+def product_settings(units: tuple[int, ...], **settings: Any) -> dict[str, Any]:
+    """Returns the settings of the `notebook` config with other sizes."""
+    from trainer.config_files import read_config
+
+    return {**read_config("notebook"), "units": units, **settings}
