@@ -6,9 +6,6 @@ of the work alone, as each program reports them after its imports.
 
 import argparse
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +15,7 @@ from benchmarks.common.programs import Reported, run_module, run_reporting
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.timing import ROUNDS, Timing, in_turns
 from benchmarks.data.parse_floor import parse_seconds
+from benchmarks.data.start_times import start_seconds, starts
 from schemas.errors import UsageError
 from schemas.layout import MANIFEST
 from schemas.manifest import Manifest
@@ -140,12 +138,12 @@ def run(args: argparse.Namespace, command: str) -> int:
         ]
         tables.append(_notebook(sizes["notebook_reviews"], seconds, args.reviews))
         figures["notebook"] = [sizes["notebook_reviews"], seconds]
-    starts = {name: _start_seconds(of) for name, of in _starts(folder).items()}
+    started = {name: start_seconds(of) for name, of in starts(folder).items()}
     tables.append(
         Table(
             "Start, the whole program",
             ["command", "seconds"],
-            [[name, f"{seconds:.2f}"] for name, seconds in starts.items()],
+            [[name, f"{seconds:.2f}"] for name, seconds in started.items()],
         )
     )
     report = Report(
@@ -154,7 +152,7 @@ def run(args: argparse.Namespace, command: str) -> int:
         command=command,
         notes=_NOTES,
         tables=tables,
-        figures={**figures, "starts": starts},
+        figures={**figures, "starts": started},
     )
     print(report.write(folder), end="")
     return 0
@@ -257,37 +255,6 @@ def _notebook(sizes: list[int], seconds: list[float], reviews: int) -> Table:
             f"{whole / 3600:,.1f} hours."
         ],
     )
-
-
-def _starts(folder: Path) -> dict[str, list[str]]:
-    """Returns command lines that do no work, by what the table calls them."""
-    empty = folder / "logs" / "empty.jsonl"
-    empty.parent.mkdir(exist_ok=True)
-    empty.touch()
-    output = folder / "windows"
-    return {
-        "`python -m pipeline --help`": ["--help"],
-        "an input without a row": [
-            *("--input", str(empty), "--output", str(output), "--overwrite"),
-            *_SCHEMA,
-        ],
-    }
-
-
-def _start_seconds(arguments: list[str]) -> float:
-    """Returns the fastest of some runs of `python -m pipeline`."""
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "pipeline", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=False,
-        )
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
 
 
 def _sizes(args: argparse.Namespace, flag: str) -> list[int]:

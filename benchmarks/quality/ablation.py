@@ -1,8 +1,8 @@
 """What each choice is worth: one change at a time to one small config, one seed.
 
 Writes the configs as JSON files, trains and measures them (`python -m trainer
-compare`; the notebook's loss by `benchmarks.quality.notebook_loss`), and writes a table for
-each data set. What is finished in the output is not made again.
+compare`; the notebook's loss by `notebook_loss.py`), and writes a table for each data
+set. What is finished in the output is not made again.
 """
 
 import argparse
