@@ -75,8 +75,8 @@ def test_help_loads_neither_beam_nor_tensorflow():
 
 
 def test_benchmarks_use_the_pipeline_as_a_program_alone():
-    # But for programs of their own: the weights of what it shuffles, a run of it without
-    # its imports, and what a user of Beam would write.
+    # But for programs of their own: the weights of what it shuffles, a run of it
+    # without its imports, and what a user of Beam would write.
     folder = ROOT / "benchmarks"
     own = {
         folder / "data" / "scale_weights.py",
