@@ -8,7 +8,7 @@
 # Left set, every start would compile TensorFlow's modules again: 20 seconds.
 unset PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK=1
-export TF_CPP_MIN_LOG_LEVEL="${TF_CPP_MIN_LOG_LEVEL:-2}"
+export TF_CPP_MIN_LOG_LEVEL="${TF_CPP_MIN_LOG_LEVEL:-3}"
 VENV_PYTHON=".venv/bin/python"
 
 # Whether command $1 runs and is a Python that the package supports. Being on the PATH

@@ -24,9 +24,13 @@ _NO_DRIVER = re.compile(rb"failed call to cuInit")
 def without_notes() -> Iterator[None]:
     """Runs with file descriptor 2 filtered: for imports, since it is shown afterwards.
 
+    What is written later is kept down by TensorFlow's own level. It is 3, not 2: that
+    oneDNN falls back to another way on this processor is an "error" there, and errors
+    that stop a program are raised in Python.
+
     A level that the user set in `TF_CPP_MIN_LOG_LEVEL` is kept, and 0 shows everything.
     """
-    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2") == "0":
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "0":
         yield
         return
     try:

@@ -16,7 +16,7 @@ from pipeline.sample import SampleSettings, review_tables, write_json_lines
 from tests.support.programs import run_module
 
 # Before the first import of TensorFlow, also in the programs that tests start.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 # No test may fail for being slow, and none by chance where a change is judged.
 settings.register_profile("seamstress", deadline=None)

@@ -43,7 +43,7 @@ def test_news_is_passed_on_also_where_the_import_fails(capfd):
 
 @pytest.mark.parametrize(
     ("level", "kept", "shown"),
-    [(None, "2", False), ("1", "1", False), ("0", "0", True)],
+    [(None, "3", False), ("1", "1", False), ("0", "0", True)],
 )
 def test_level_of_the_user_is_kept(capfd, monkeypatch, level, kept, shown):
     if level is None:
