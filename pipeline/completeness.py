@@ -25,16 +25,30 @@ def check_complete(
       UserError: some are missing, or there are too many.
     """
     accepted = read.accepted - sum(read.dropped.values())
-    _check("events", "were read", accepted, "sorted", sequence.num_read)
+    check_passed_on("events", "read", accepted, "sorted", sequence.num_read)
     for split, cut in sequence.windows.items():
         written = records.get(split, 0)
-        _check(f"{split} windows", "were cut", cut, "written", written)
+        check_passed_on(f"{split} windows", "cut", cut, "written", written)
 
 
-def _check(what: str, before: str, expected: int, behind: str, found: int) -> None:
+def check_passed_on(
+    what: str, before: str, expected: int, behind: str, found: int
+) -> None:
+    """Checks that as many came out of a shuffle as went in.
+
+    Args:
+      what: is counted.
+      before: what was done to them in front of it.
+      expected: how many these were.
+      behind: what was done to them behind it.
+      found: how many these were.
+
+    Raises:
+      UserError: the numbers differ.
+    """
     if found != expected:
         raise UserError(
-            f"{expected:,} {what} {before}, but {found:,} were {behind}: the engine "
+            f"{expected:,} {what} were {before}, but {found:,} were {behind}: the engine "
             "did not pass on all data, which is no fault of the input; run again with "
             "--runner DirectRunner and none of Beam's --direct_* flags."
         )

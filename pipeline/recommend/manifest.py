@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.accounts import ReadAccount, add_counts
+from pipeline.completeness import check_passed_on
 from pipeline.recommend.options import RecommendOptions
 from pipeline.recommend.requests import RequestAccount
 from pipeline.recommend.write import AnswerShard
@@ -63,9 +64,18 @@ def make_manifest(
     shards: Sequence[AnswerShard],
     *awaited: object,
 ) -> RecommendManifest:
-    """Puts together what all steps found."""
+    """Puts together what all steps found.
+
+    Raises:
+      UserError: data was lost between the steps.
+    """
     popular = sum(shard.num_popular for shard in shards)
     answered = sum(shard.num_rows for shard in shards)
+    accepted = read.accepted - sum(read.dropped.values())
+    num_sorted = asked.events + sum(count for _, count in asked.dropped)
+    check_passed_on("events", "read", accepted, "sorted", num_sorted)
+    to_answer = asked.usable + (asked.too_short if options.popular else 0)
+    check_passed_on("users", "asked for", to_answer, "answered", answered)
     dropped = dict(read.dropped)
     add_counts(dropped, dict(asked.dropped))
     return RecommendManifest(
