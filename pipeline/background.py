@@ -11,6 +11,8 @@ from apache_beam.transforms.window import GlobalWindows
 from apache_beam.typehints.decorators import no_annotations
 from apache_beam.utils.windowed_value import WindowedValue
 
+from pipeline.prefetch import usable_threads
+
 
 class InBackground(beam.DoFn):
     """Applies a function to each element in other threads, and yields behind them.
@@ -23,7 +25,10 @@ class InBackground(beam.DoFn):
     """
 
     def __init__(
-        self, function: Callable[..., Iterable[Any]], *args: Any, threads: int = 1
+        self,
+        function: Callable[..., Iterable[Any]],
+        *args: Any,
+        threads: int | None = None,
     ) -> None:
         """Sets what to do.
 
@@ -31,7 +36,8 @@ class InBackground(beam.DoFn):
           function: takes the element, `args` and the step's side inputs, and returns
             what to yield.
           *args: behind the element.
-          threads: elements that are worked on at once.
+          threads: elements that are worked on at once; None: as many as the machine
+            of the worker has cores for.
         """
         self._function = function
         self._args = args
@@ -39,7 +45,8 @@ class InBackground(beam.DoFn):
 
     def setup(self) -> None:
         """Starts the threads."""
-        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="background")
+        self._most = self._threads or usable_threads()
+        self._pool = ThreadPoolExecutor(self._most, thread_name_prefix="background")
 
     def start_bundle(self) -> None:
         """Begins with nothing under way."""
@@ -48,7 +55,7 @@ class InBackground(beam.DoFn):
     @no_annotations
     def process(self, element: Any, *side: Any) -> Iterator[Any]:
         """Starts with this element, and yields what is ready of earlier ones."""
-        if len(self._under_way) == self._threads:
+        if len(self._under_way) == self._most:
             ready = self._under_way.popleft()
             self._under_way.append(self._pool.submit(self._apply, element, side))
             yield from ready.result()

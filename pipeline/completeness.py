@@ -48,7 +48,7 @@ def check_passed_on(
     """
     if found != expected:
         raise UserError(
-            f"{expected:,} {what} were {before}, but {found:,} were {behind}: the engine "
-            "did not pass on all data, which is no fault of the input; run again with "
-            "--runner DirectRunner and none of Beam's --direct_* flags."
+            f"{expected:,} {what} were {before}, but {found:,} were {behind}: the "
+            "engine did not pass on all data, which is no fault of the input; run "
+            "again with --runner DirectRunner and none of Beam's --direct_* flags."
         )

@@ -23,7 +23,7 @@ from pipeline.background import InBackground
 from pipeline.digests import UInt64s
 from pipeline.histories import Histories, build_histories, from_batch, to_batch
 from pipeline.options import Options
-from pipeline.prefetch import prefetched, usable_threads
+from pipeline.prefetch import prefetched
 from pipeline.raw_windows import DayOrigin, raw_windows
 from pipeline.split import SplitRule, last_training_day, split_windows
 from pipeline.text_digests import text_digests
@@ -84,7 +84,7 @@ class SortHistories(beam.PTransform):
             | "GroupByPartition" >> beam.GroupByKey()
             | "BuildHistories"
             >> beam.ParDo(
-                InBackground(sort_partition, self.options, threads=usable_threads()),
+                InBackground(sort_partition, self.options),
                 pvalue.AsSingleton(plan),
             ).with_outputs(_HISTORIES, _ACCOUNTS, _ITEMS)
         )

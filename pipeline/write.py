@@ -16,9 +16,6 @@ from pipeline.tfrecords import write_tfrecords
 from schemas.layout import REJECTS, join, rejects_name, shard_name
 from schemas.manifest import Manifest
 
-# Sorting, framing and compressing leave Python's lock to one more.
-SHARDS_AT_A_TIME = 2
-
 
 @dataclass(frozen=True)
 class Shard:
@@ -58,7 +55,7 @@ class WriteExamples(beam.PTransform):
     ) -> beam.PCollection[Shard]:
         """Wires the steps from transformed columns to shards."""
         encoded = examples | "Encode" >> beam.ParDo(
-            InBackground(encode_examples, self.split, self.num_shards),
+            InBackground(encode_examples, self.split, self.num_shards, threads=1),
             beam.pvalue.AsSingleton(self.num_items),
         ).with_output_types(tuple[int, bytes])
         nothing = columns.to_bytes(pa.RecordBatch.from_pylist([], schema=SHARD_SCHEMA))
@@ -71,13 +68,7 @@ class WriteExamples(beam.PTransform):
             | "GroupByShard" >> beam.GroupByKey()
             | "WriteShards"
             >> beam.ParDo(
-                InBackground(
-                    write_shards,
-                    self.output,
-                    self.split,
-                    self.num_shards,
-                    threads=SHARDS_AT_A_TIME,
-                )
+                InBackground(write_shards, self.output, self.split, self.num_shards)
             ).with_output_types(Shard)
         )
 

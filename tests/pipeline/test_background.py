@@ -42,7 +42,7 @@ def test_an_element_is_worked_on_while_the_next_ones_come():
         assert finish.wait(timeout=30)
         return ["done"]
 
-    do_fn = InBackground(wait)
+    do_fn = InBackground(wait, threads=1)
     do_fn.setup()
     do_fn.start_bundle()
     assert list(do_fn.process("element")) == []
@@ -57,7 +57,7 @@ def test_an_error_is_raised_where_its_values_would_be_yielded():
         raise ValueError(f"number {number}")
 
     with pytest.raises(ValueError, match="number 0"):
-        run_bundle(InBackground(fail), range(3))
+        run_bundle(InBackground(fail, threads=1), range(3))
     with pytest.raises(ValueError, match="number 7"):
         run_bundle(InBackground(fail), [7])
 
