@@ -21,7 +21,7 @@ def stage(name):
     [
         ("((ref_AppliedPTransform_ReadEvents-ReadBlocks_12)+(x))", "reading reviews"),
         ("SortHistories/BuildHistories/ParDo", "sorting histories"),
-        ("CutTrainingWindows/Cut", "cutting windows"),
+        ("CountTraining/Count", "counting items and days"),
         (
             "TransformWindows/Analyze/VocabularyAccumulate",
             "learning vocabulary and day",

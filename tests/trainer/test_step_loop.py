@@ -78,7 +78,9 @@ def test_python_does_not_run_between_steps() -> None:
 @pytest.mark.parametrize(
     "config",
     [
-        {"model": "lstm"},
+        # Without dropout: of batches whose width is known a CPU trains packed rows, which
+        # draw other numbers.
+        {"model": "lstm", "dropout": 0.0},
         {"model": "transformer", "loss": "sampled", "num_negatives": 8},
         {"model": "transformer", "loss": "sampled", "jit_compile": "on", "epochs": 1},
     ],
@@ -87,7 +89,7 @@ def test_python_does_not_run_between_steps() -> None:
 def test_data_on_the_device_trains_the_same(
     data: str, tmp_path: Path, config: dict
 ) -> None:
-    config = {"epochs": 2, **config, "dropout": 0.2, "unknown_rate": 0.1}
+    config = {"epochs": 2, "dropout": 0.2, "unknown_rate": 0.1, **config}
     found = {}
     for name, changes in {
         "plain": {},
