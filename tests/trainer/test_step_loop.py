@@ -78,8 +78,8 @@ def test_python_does_not_run_between_steps() -> None:
 @pytest.mark.parametrize(
     "config",
     [
-        # Without dropout: of batches whose width is known a CPU trains packed rows, which
-        # draw other numbers.
+        # Without dropout: of batches whose width is known a CPU trains packed rows,
+        # which draw other numbers.
         {"model": "lstm", "dropout": 0.0},
         {"model": "transformer", "loss": "sampled", "num_negatives": 8},
         {"model": "transformer", "loss": "sampled", "jit_compile": "on", "epochs": 1},
