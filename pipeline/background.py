@@ -55,12 +55,11 @@ class InBackground(beam.DoFn):
     @no_annotations
     def process(self, element: Any, *side: Any) -> Iterator[Any]:
         """Starts with this element, and yields what is ready of earlier ones."""
-        if len(self._under_way) == self._most:
-            ready = self._under_way.popleft()
-            self._under_way.append(self._pool.submit(self._apply, element, side))
+        is_full = len(self._under_way) == self._most
+        ready = self._under_way.popleft() if is_full else None
+        self._under_way.append(self._pool.submit(self._apply, element, side))
+        if ready is not None:
             yield from ready.result()
-        else:
-            self._under_way.append(self._pool.submit(self._apply, element, side))
 
     @no_annotations
     def finish_bundle(self) -> Iterator[WindowedValue | TaggedOutput]:

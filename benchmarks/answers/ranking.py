@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.common.data_sets import BEAUTY, DataSpec, build_data_set, check_sources
-from benchmarks.common.flags import add_output
+from benchmarks.common.flags import add_output, add_rounds
 from benchmarks.common.programs import Usage, run_python
 from benchmarks.common.report import Report, Table, make_output
-from benchmarks.common.timing import ROUNDS, Timing
+from benchmarks.common.timing import Timing
 from benchmarks.common.trained_runs import train_run
 from schemas.errors import UsageError
 
@@ -85,13 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="of the model, which is trained for one epoch (default: long)",
     )
-    parser.add_argument(
-        "--rounds",
-        type=int,
-        default=ROUNDS,
-        metavar="N",
-        help=f"timed rounds, of which the median counts (default: {ROUNDS})",
-    )
+    add_rounds(parser)
     parser.add_argument(
         "--shares",
         default="0.25,1,4",

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable
 
+from benchmarks.common.timing import ROUNDS
 from schemas.errors import UsageError, did_you_mean
 
 
@@ -14,6 +15,17 @@ def add_output(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="where to write the tables, the data sets and the runs; what is finished "
         "there is not made again",
+    )
+
+
+def add_rounds(parser: argparse.ArgumentParser) -> None:
+    """Adds `--rounds`."""
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=ROUNDS,
+        metavar="N",
+        help=f"timed rounds, of which the median counts (default: {ROUNDS})",
     )
 
 

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.common.flags import add_output, chosen_names
+from benchmarks.common.flags import add_output, add_rounds, chosen_names
 from benchmarks.common.programs import Reported, run_module, run_reporting
 from benchmarks.common.report import Report, Table, make_output
-from benchmarks.common.timing import ROUNDS, Timing, in_turns
+from benchmarks.common.timing import Timing, in_turns
 from benchmarks.data.parse_floor import parse_seconds
 from benchmarks.data.start_times import start_seconds, starts
 from schemas.errors import UsageError
@@ -49,13 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"rows of the log (default: {REVIEWS})",
     )
-    parser.add_argument(
-        "--rounds",
-        type=int,
-        default=ROUNDS,
-        metavar="N",
-        help=f"timed rounds, of which the median counts (default: {ROUNDS})",
-    )
+    add_rounds(parser)
     parser.add_argument(
         "--only",
         metavar="NAMES",

@@ -16,7 +16,7 @@ from benchmarks.common.data_sets import (
     build_data_set,
     check_sources,
 )
-from benchmarks.common.flags import add_output
+from benchmarks.common.flags import add_output, add_rounds
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.timing import ROUNDS
 from schemas.errors import UsageError
@@ -58,13 +58,7 @@ class EpochTimes:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `epoch`."""
     add_output(parser)
-    parser.add_argument(
-        "--rounds",
-        type=int,
-        default=ROUNDS,
-        metavar="N",
-        help=f"timed rounds, of which the median counts (default: {ROUNDS})",
-    )
+    add_rounds(parser)
     parser.add_argument(
         "--torch_python",
         metavar="PATH",

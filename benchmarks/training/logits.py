@@ -19,7 +19,7 @@ from benchmarks.common.data_sets import (
     build_data_set,
     check_sources,
 )
-from benchmarks.common.flags import add_output
+from benchmarks.common.flags import add_output, add_rounds
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.timing import ROUNDS, Timing
 from schemas.errors import UsageError
@@ -112,13 +112,7 @@ class CaseTimes:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `logits`."""
     add_output(parser)
-    parser.add_argument(
-        "--rounds",
-        type=int,
-        default=ROUNDS,
-        metavar="N",
-        help=f"timed rounds, of which the median counts (default: {ROUNDS})",
-    )
+    add_rounds(parser)
 
 
 def run(args: argparse.Namespace, command: str) -> int:

@@ -19,7 +19,7 @@ from benchmarks.common.data_sets import (
     check_sources,
     real_file,
 )
-from benchmarks.common.flags import add_output
+from benchmarks.common.flags import add_output, add_rounds
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.timing import ROUNDS
 from schemas.errors import UsageError
@@ -104,13 +104,7 @@ class SasrecTimes:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `sasrec`."""
     add_output(parser)
-    parser.add_argument(
-        "--rounds",
-        type=int,
-        default=ROUNDS,
-        metavar="N",
-        help=f"timed rounds, of which the median counts (default: {ROUNDS})",
-    )
+    add_rounds(parser)
     parser.add_argument(
         "--recbole_python",
         metavar="PATH",
