@@ -11,9 +11,10 @@ from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 from pipeline import columns
 from pipeline.digests import UInt64s, bucket_of
 from pipeline.example_bytes import int64_examples
-from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW
+from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW, SPLIT
 from pipeline.windows import Int64s
 from schemas.features import SEEN, START, TARGET, example_features, unknown_id
+from schemas.layout import SPLIT_FOLDERS
 
 SHARD_SCHEMA = pa.schema(
     [
@@ -28,26 +29,26 @@ SHARD_SCHEMA = pa.schema(
 
 def encode_examples(
     element: tuple[pa.RecordBatch, dict[str, pa.Array]],
-    split: str,
     num_shards: int,
     num_items: int,
-) -> Iterator[tuple[int, bytes]]:
+) -> Iterator[tuple[tuple[str, int], bytes]]:
     """Encodes a batch as `tf.train.Example`s and divides it by shard.
 
     Args:
       element: a record batch of the columns of `schemas.features.example_features`
-        and the digests of the users, which decide the shard; and an empty dict, in
-        the way of tf.Transform.
-      split: the split, whose examples may hold fewer features.
-      num_shards: the number of shards.
+        and of `raw_windows.PASSED_THROUGH`: the split, one for all rows, whose examples
+        may hold fewer features, and the digests of the users, which decide the shard;
+        and an empty dict, in the way of tf.Transform.
+      num_shards: the number of shards of each split.
       num_items: N.
 
     Yields:
-      (shard, serialised record batch of `SHARD_SCHEMA`).
+      ((split, shard), serialised record batch of `SHARD_SCHEMA`).
     """
     batch, _ = element
     if not len(batch):
         return
+    split = SPLIT_FOLDERS[batch.column(SPLIT)[0][0].as_py()]
     target = batch.column(TARGET)
     max_length = len(target[0])
     last_target = target.flatten().to_numpy().reshape(-1, max_length)[:, -1]
@@ -70,7 +71,7 @@ def encode_examples(
     shard = bucket_of(high, num_shards)
     for number in np.unique(shard):
         chosen = rows.filter(pa.array(shard == number))
-        yield int(number), columns.to_bytes(chosen)
+        yield (split, int(number)), columns.to_bytes(chosen)
 
 
 def serialize(features: dict[str, pa.Array]) -> pa.LargeBinaryArray:

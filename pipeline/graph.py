@@ -17,7 +17,7 @@ from pipeline.transform import TransformWindows
 from pipeline.transform_graph import WriteTransformGraph
 from pipeline.write import Shard, WriteExamples, WriteRejects, write_manifest
 from schemas.features import example_features
-from schemas.layout import MANIFEST, join
+from schemas.layout import MANIFEST, TRAIN, join
 from schemas.manifest import Manifest
 
 _RECORDED_LIBRARIES = (
@@ -67,12 +67,9 @@ def build(
         read_learned, options.window.max_length, options.min_item_count
     )
     num_items = learned | "TakeNumItems" >> beam.Map(num_items_of)
-    shards = [
-        examples
-        | f"Write{split.title()}"
-        >> WriteExamples(output, split, options.num_shards, num_items)
-        for split, examples in transformed.examples.items()
-    ] | "FlattenShards" >> beam.Flatten()
+    shards = transformed.examples | "WriteExamples" >> WriteExamples(
+        output, [TRAIN, *options.split.held_out], options.num_shards, num_items
+    )
     rejects = reading.rejects | "WriteRejects" >> WriteRejects(
         output, reading.account, options.num_shards
     )

@@ -33,7 +33,7 @@ DATA_SET_STAGES: Stages = (
     ("BuildHistories", "sorting histories"),
     ("CountTraining", "counting items and days"),
     ("Analyze", "learning vocabulary and day buckets"),
-    ("Transform(Train|Eval|Test)", "turning items and days into ids"),
+    ("ToIds", "turning items and days into ids"),
     ("WriteShards", "writing TFRecords"),
     ("MakeManifest", "writing the manifest"),
 )

@@ -24,11 +24,14 @@ from schemas.features import (
     START,
     USER_ID,
 )
+from schemas.layout import SPLIT_FOLDERS, TRAIN
 
-# The order of records inside a shard, and the shard itself, follow from these; they
-# are no features.
+# No features: the shard, and the order of records inside it, follow from the digests of
+# the user; the split is a number, its place among `SPLIT_FOLDERS`.
 DIGEST_HIGH = "digest_high"
 DIGEST_LOW = "digest_low"
+SPLIT = "split"
+PASSED_THROUGH = (DIGEST_HIGH, DIGEST_LOW, SPLIT)
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def raw_windows(
     max_length: int,
     origin: DayOrigin,
     max_seen: int,
-    is_training: bool,
+    split: str,
 ) -> pa.RecordBatch:
     """Fills in the columns of windows.
 
@@ -60,11 +63,12 @@ def raw_windows(
       max_length: W.
       origin: from where ages are measured.
       max_seen: the most items of `seen`, which held-out windows carry.
-      is_training: whether they are training windows.
+      split: of the windows.
 
     Returns:
-      A row a window: the columns of `schemas.features.raw_features` as large lists,
-      which is the only list that tf.Transform takes. What is learned from is empty.
+      A row a window: the columns of `schemas.features.raw_features` and those of
+      `PASSED_THROUGH` as large lists, which is the only list that tf.Transform takes.
+      What is learned from is empty.
     """
     events = event_indices(windows, histories.offsets, max_length)
     is_padding = events < 0
@@ -79,9 +83,9 @@ def raw_windows(
     items = pa.concat_arrays([histories.items, pa.array([""], pa.string())])
     codes = np.where(is_padding, len(items) - 1, histories.item_codes[events])
     counts, seen = np.zeros(len(windows), np.int64), np.zeros(0, np.int64)
+    is_training = split == TRAIN
     if not is_training:
         counts, seen = seen_items(histories, windows, max_seen)
-    training = np.full(len(windows), int(is_training), np.int64)
     seen_offsets = np.concatenate([[0], np.cumsum(counts)])
     history = pa.array(windows.history)
     return pa.record_batch(
@@ -89,7 +93,7 @@ def raw_windows(
             RAW_ITEMS: lists_of(_text(items, codes), max_length + 1),
             RAW_AGES: lists_of(ages, max_length),
             RAW_GAPS: lists_of(gaps, max_length),
-            RAW_IS_TRAINING: lists_of(training),
+            RAW_IS_TRAINING: lists_of(np.full(len(windows), int(is_training))),
             USER_ID: lists_of(histories.users.take(history).cast(pa.large_binary()), 1),
             START: lists_of(windows.start, 1),
             DAY: lists_of(days, max_length + 1),
@@ -99,6 +103,7 @@ def raw_windows(
             **no_counts(len(windows)),
             DIGEST_HIGH: lists_of(histories.digests[windows.history, 0].view(np.int64)),
             DIGEST_LOW: lists_of(histories.digests[windows.history, 1].view(np.int64)),
+            SPLIT: lists_of(np.full(len(windows), SPLIT_FOLDERS.index(split))),
         }
     )
 

@@ -115,18 +115,16 @@ class CutWindows(beam.PTransform):
     sequences: Sequences
     options: Options
 
-    @no_annotations
     def expand(
         self, histories: beam.PCollection[bytes]
-    ) -> dict[str, beam.PCollection[pa.RecordBatch]]:
-        """Wires the one step, with its outputs by split."""
-        splits = [TRAIN, *self.options.split.held_out]
-        windows = histories | "Cut" >> beam.ParDo(
-            CutPartition(self.options),
+    ) -> beam.PCollection[pa.RecordBatch]:
+        """Wires the one step."""
+        return histories | "Cut" >> beam.FlatMap(
+            cut_partition,
             pvalue.AsSingleton(self.sequences.plan),
             pvalue.AsSingleton(self.sequences.reference_day),
-        ).with_outputs(*splits)
-        return {split: windows[split] for split in splits}
+            self.options,
+        )
 
 
 @dataclass
@@ -186,30 +184,20 @@ def sort_partition(
         yield pvalue.TaggedOutput(_ITEMS, part)
 
 
-class CutPartition(beam.DoFn):
-    """Cuts the histories of a partition; a DoFn for its outputs by split."""
+def cut_partition(
+    element: bytes, plan: DayPlan, reference_day: int, options: Options
+) -> Iterator[pa.RecordBatch]:
+    """Yields the raw windows of a partition's serialised histories, split by split.
 
-    def __init__(self, options: Options) -> None:
-        """Sets how to cut; see `CutWindows`."""
-        self._options = options
-
-    @no_annotations
-    def process(
-        self, element: bytes, plan: DayPlan, reference_day: int
-    ) -> Iterator[pvalue.TaggedOutput]:
-        """Yields raw windows, a record batch at a time, the next one made meanwhile."""
-        for split, batch in prefetched(self._cut(element, plan, reference_day)):
-            yield pvalue.TaggedOutput(split, batch)
-
-    def _cut(
-        self, element: bytes, plan: DayPlan, reference_day: int
-    ) -> Iterator[tuple[str, pa.RecordBatch]]:
-        histories = from_batch(columns.from_bytes(element))
-        options = self._options
-        rule = SplitRule(options.window, options.split, plan.cuts)
-        for split, windows in split_windows(histories, rule).items():
-            for batch in raw_batches(histories, split, windows, reference_day, options):
-                yield split, batch
+    A record batch at a time, the next one made meanwhile.
+    """
+    histories = from_batch(columns.from_bytes(element))
+    rule = SplitRule(options.window, options.split, plan.cuts)
+    yield from prefetched(
+        batch
+        for split, windows in split_windows(histories, rule).items()
+        for batch in raw_batches(histories, split, windows, reference_day, options)
+    )
 
 
 def count_partition(
@@ -257,7 +245,7 @@ def raw_batches(
             window.max_length,
             origin,
             window.max_seen,
-            is_training,
+            split,
         )
 
 

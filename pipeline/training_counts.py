@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.histories import Histories
-from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW
+from pipeline.raw_windows import PASSED_THROUGH
 from pipeline.windows import Int64s, Windows, first_new_event
 from schemas.features import (
     RAW_AGE_COUNTS,
@@ -73,7 +73,7 @@ def one_row(counted: dict[str, pa.Array], max_length: int) -> pa.RecordBatch:
             size = 0 if feature.shape is None else math.prod(feature.shape)
             values = pa.array([b"" if feature.dtype == "bytes" else 0] * size, kind)
         row[name] = _one_list(values)
-    for name in (DIGEST_HIGH, DIGEST_LOW):
+    for name in PASSED_THROUGH:
         row[name] = _one_list(pa.array([0], pa.int64()))
     return pa.record_batch(row)
 

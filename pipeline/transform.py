@@ -17,7 +17,7 @@ from tfx_bsl.tfxio import tensor_representation_util
 
 from pipeline.options import Options
 from pipeline.preprocessing import windows_to_ids
-from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW
+from pipeline.raw_windows import PASSED_THROUGH
 from schemas.features import Feature, raw_features
 
 _DTYPES = {"int64": tf.int64, "bytes": tf.string}
@@ -27,15 +27,15 @@ class Transformed(NamedTuple):
     """What tf.Transform yields.
 
     Attributes:
-      examples: of each split, record batches with the columns of
-        `schemas.features.example_features` and the digests that passed through, each
-        paired with an empty dict.
+      examples: record batches with the columns of
+        `schemas.features.example_features` and those of `raw_windows.PASSED_THROUGH`,
+        each paired with an empty dict.
       graph: the folder of the transform graph, while the pipeline runs.
       metadata: the schema of the examples, one `DatasetMetadata`.
       asset_map: the file of each asset by its key.
     """
 
-    examples: dict[str, beam.PCollection[tuple[pa.RecordBatch, dict[str, pa.Array]]]]
+    examples: beam.PCollection[tuple[pa.RecordBatch, dict[str, pa.Array]]]
     graph: beam.PCollection[str]
     metadata: beam.PCollection[DatasetMetadata]
     asset_map: dict[str, str]
@@ -56,9 +56,7 @@ class TransformWindows(beam.PTransform):
     temp_folder: str
 
     @no_annotations  # Beam takes only collections for hints, not tuples of them
-    def expand(
-        self, windows: dict[str, beam.PCollection[pa.RecordBatch]]
-    ) -> Transformed:
+    def expand(self, windows: beam.PCollection[pa.RecordBatch]) -> Transformed:
         """Wires analysis and transformation."""
         config = raw_adapter_config(self.options.window.max_length)
         fn = functools.partial(
@@ -67,21 +65,18 @@ class TransformWindows(beam.PTransform):
             min_item_count=self.options.min_item_count,
         )
         with tft_beam.Context(
-            temp_dir=self.temp_folder, passthrough_keys={DIGEST_HIGH, DIGEST_LOW}
+            temp_dir=self.temp_folder, passthrough_keys=set(PASSED_THROUGH)
         ):
             transform_fn = (
                 self.counts,
                 config,
             ) | "Analyze" >> tft_beam.AnalyzeDataset(fn)
-            examples = {}
-            for name, collection in windows.items():
-                (transformed, _) = (
-                    (collection, config),
-                    transform_fn,
-                ) | f"Transform{name.title()}" >> tft_beam.TransformDataset(
-                    output_record_batches=True
-                )
-                examples[name] = transformed
+            # All splits together: each `TransformDataset` more costs a second, for its
+            # part of Beam's graph and for loading tf.Transform's.
+            examples, _ = (
+                (windows, config),
+                transform_fn,
+            ) | "ToIds" >> tft_beam.TransformDataset(output_record_batches=True)
         graph, metadata = transform_fn
         return Transformed(
             examples, graph, metadata.deferred_metadata, metadata.asset_map
@@ -107,7 +102,7 @@ def raw_adapter_config(max_length: int) -> tfxio.TensorAdapterConfig:
     value_types = {"int64": pa.int64(), "bytes": pa.large_binary()}
     arrow_schema = pa.schema(
         [(name, pa.large_list(value_types[f.dtype])) for name, f in features.items()]
-        + [(name, pa.large_list(pa.int64())) for name in (DIGEST_HIGH, DIGEST_LOW)]
+        + [(name, pa.large_list(pa.int64())) for name in PASSED_THROUGH]
     )
     return tfxio.TensorAdapterConfig(arrow_schema, representations)
 

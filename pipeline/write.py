@@ -1,6 +1,6 @@
 """Writing, as Beam steps: examples to sorted shards, rejects, and the manifest."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import apache_beam as beam
@@ -36,17 +36,17 @@ class Shard:
 
 @dataclass
 class WriteExamples(beam.PTransform):
-    """Encodes the examples of one split and writes them in sorted shards.
+    """Encodes examples and writes those of each split in sorted shards.
 
     Attributes:
       output: the data set's folder.
-      split: the split.
-      num_shards: how many files, empty ones included.
+      splits: the splits.
+      num_shards: how many files of each split, empty ones included.
       num_items: the size of the vocabulary, one integer.
     """
 
     output: str
-    split: str
+    splits: Sequence[str]
     num_shards: int
     num_items: beam.PCollection[int]
 
@@ -55,12 +55,17 @@ class WriteExamples(beam.PTransform):
     ) -> beam.PCollection[Shard]:
         """Wires the steps from transformed columns to shards."""
         encoded = examples | "Encode" >> beam.ParDo(
-            InBackground(encode_examples, self.split, self.num_shards, threads=1),
+            InBackground(encode_examples, self.num_shards, threads=1),
             beam.pvalue.AsSingleton(self.num_items),
-        ).with_output_types(tuple[int, bytes])
+        ).with_output_types(tuple[tuple[str, int], bytes])
         nothing = columns.to_bytes(pa.RecordBatch.from_pylist([], schema=SHARD_SCHEMA))
         every_shard = examples.pipeline | "NameShards" >> beam.Create(
-            [(shard, nothing) for shard in range(self.num_shards)], reshuffle=False
+            [
+                ((split, shard), nothing)
+                for split in self.splits
+                for shard in range(self.num_shards)
+            ],
+            reshuffle=False,
         )
         return (
             (encoded, every_shard)
@@ -68,23 +73,23 @@ class WriteExamples(beam.PTransform):
             | "GroupByShard" >> beam.GroupByKey()
             | "WriteShards"
             >> beam.ParDo(
-                InBackground(write_shards, self.output, self.split, self.num_shards)
+                InBackground(write_shards, self.output, self.num_shards)
             ).with_output_types(Shard)
         )
 
 
 def write_shards(
-    element: tuple[int, Iterable[bytes]], output: str, split: str, num_shards: int
+    element: tuple[tuple[str, int], Iterable[bytes]], output: str, num_shards: int
 ) -> Iterator[Shard]:
     """Writes one shard, and yields what it holds.
 
     Args:
-      element: its number, and serialised record batches of `SHARD_SCHEMA` in any order.
+      element: its split and number, and serialised record batches of `SHARD_SCHEMA` in
+        any order.
       output: the data set's folder.
-      split: the split.
-      num_shards: the number of shards.
+      num_shards: the number of shards of each split.
     """
-    shard, parts = element
+    (split, shard), parts = element
     examples, num_unknown = sorted_examples([columns.from_bytes(p) for p in parts])
     name = shard_name(shard, num_shards)
     with new_file(join(output, split, name)) as stream:

@@ -95,6 +95,7 @@ def quality_table(
     units: tuple[int, ...],
     epochs: int,
     check_steps: int,
+    reviews: str,
 ) -> tuple[Table, dict[str, Any]]:
     """Trains the notebook's model, and the product's until they are as good.
 
@@ -104,6 +105,7 @@ def quality_table(
       units: of the LSTM layers.
       epochs: the most of every training.
       check_steps: steps between two looks.
+      reviews: what tables call these reviews.
 
     Returns:
       The table, and the looks as JSON.
@@ -123,7 +125,7 @@ def quality_table(
         looks[name] = _product_looks(apart, settings, epochs, check_steps, goals)
     popular = validation(_popularity(data_set))
     table = Table(
-        "To the same quality",
+        f"To the same quality, {reviews}",
         [
             "way",
             *(

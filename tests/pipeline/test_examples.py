@@ -8,6 +8,7 @@ import tensorflow as tf
 from pipeline import columns
 from pipeline.digests import bucket_of, user_digests
 from pipeline.examples import encode_examples, sorted_examples
+from schemas.layout import SPLIT_FOLDERS
 
 USERS = ["ann", "bob", "cyd", "dan"]
 
@@ -16,7 +17,7 @@ def lists(values, kind=None):
     return pa.array(values, pa.large_list(kind or pa.int64()))
 
 
-def transformed(users=USERS, start=0):
+def transformed(users=USERS, start=0, split="train"):
     digests = user_digests(users).view(np.int64)
     n = len(users)
     return pa.record_batch(
@@ -31,6 +32,7 @@ def transformed(users=USERS, start=0):
             "seen": lists([[6, 1, 6, 2]] * n),
             "digest_high": lists([[value] for value in digests[:, 0].tolist()]),
             "digest_low": lists([[value] for value in digests[:, 1].tolist()]),
+            "split": lists([[SPLIT_FOLDERS.index(split)]] * n),
         }
     )
 
@@ -44,9 +46,10 @@ def parsed(data):
 
 
 def encode(split, num_shards, batch=None):
-    element = (transformed() if batch is None else batch, {})
-    parts = encode_examples(element, split, num_shards, num_items=5)
-    return {shard: columns.from_bytes(data) for shard, data in parts}
+    element = (transformed(split=split) if batch is None else batch, {})
+    parts = dict(encode_examples(element, num_shards, num_items=5))
+    assert {found for found, _ in parts} <= {split}
+    return {shard: columns.from_bytes(data) for (_, shard), data in parts.items()}
 
 
 def test_an_evaluation_example_holds_every_feature_and_the_unknown_id_once():

@@ -12,7 +12,7 @@ import tensorflow_transform.beam as tft_beam
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from pipeline.preprocessing import preprocessing_fn, windows_to_ids
-from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW
+from pipeline.raw_windows import PASSED_THROUGH
 from pipeline.transform import raw_adapter_config
 from schemas.errors import UsageError
 from schemas.settings import BucketSettings
@@ -45,8 +45,7 @@ def raw_batch(rows):
                 binary,
             ),
             **{name: lists([row.get(name, []) for row in rows]) for name in COUNTS},
-            DIGEST_HIGH: lists([[0]] * len(rows)),
-            DIGEST_LOW: lists([[0]] * len(rows)),
+            **{name: lists([[0]] * len(rows)) for name in PASSED_THROUGH},
         }
     )
 

@@ -25,14 +25,13 @@ def column(batch, name):
 def test_the_example_of_the_rule():
     histories, _ = build_histories([event_batch(HISTORY)])
     windows = sliding_windows(histories.lengths, 5, 3)
-    batch = raw_windows(
-        histories, windows, 5, DayOrigin(2620, False), 9, is_training=True
-    )
+    batch = raw_windows(histories, windows, 5, DayOrigin(2620, False), 9, "train")
     assert column(batch, "items") == [[b"", b"", b"", b"126335", b"132738", b"130259"]]
     assert column(batch, "ages") == [[0, 0, 0, 2520, 2096]]
     assert column(batch, "gaps") == [[0, 0, 0, 424, 351]]
     assert column(batch, "day") == [[0, 0, 0, 100, 524, 875]]
     assert column(batch, "is_training") == [[1]]
+    assert column(batch, "split") == [[0]]
     assert column(batch, "user_id") == [[b"u"]]
     assert column(batch, "start") == [[0]]
     assert column(batch, "seen") == [[]]
@@ -41,10 +40,11 @@ def test_the_example_of_the_rule():
 def test_ages_of_held_out_windows_count_from_their_target_where_asked():
     histories, _ = build_histories([event_batch(HISTORY)])
     windows = windows_ending_at(np.asarray([0]), np.asarray([2]), 3)
-    batch = raw_windows(histories, windows, 3, DayOrigin(2620, True), 9, False)
+    batch = raw_windows(histories, windows, 3, DayOrigin(2620, True), 9, "test")
     assert column(batch, "ages") == [[0, 775, 351]]
     assert column(batch, "gaps") == [[0, 424, 351]]
     assert column(batch, "is_training") == [[0]]
+    assert column(batch, "split") == [[2]]
     assert column(batch, "seen") == [[b"126335", b"132738"]]
 
 
@@ -53,7 +53,7 @@ def test_columns_have_the_shapes_of_the_contract(rows, max_length):
     histories, _ = build_histories([event_batch(rows)])
     windows = sliding_windows(histories.lengths, max_length, 2)
     batch = raw_windows(
-        histories, windows, max_length, DayOrigin(30, False), 9, is_training=True
+        histories, windows, max_length, DayOrigin(30, False), 9, "train"
     )
     assert len(batch) == len(windows)
     for name, size in [("items", 1), ("ages", 0), ("gaps", 0), ("day", 1)]:

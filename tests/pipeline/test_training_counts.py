@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.histories import build_histories
-from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW, DayOrigin, raw_windows
+from pipeline.raw_windows import PASSED_THROUGH, DayOrigin, raw_windows
 from pipeline.training_counts import training_counts
 from pipeline.transform import raw_adapter_config
 from pipeline.windows import sliding_windows
@@ -79,13 +79,13 @@ def test_the_row_is_a_blank_window_of_the_schema_of_all_raw_windows():
     windows = sliding_windows(histories.lengths, 3, 2)
     counted = training_counts(histories, windows, 3, REFERENCE_DAY)
     filled = raw_windows(
-        histories, windows, 3, DayOrigin(REFERENCE_DAY, False), 9, is_training=True
+        histories, windows, 3, DayOrigin(REFERENCE_DAY, False), 9, "train"
     )
     assert counted.schema == filled.schema == raw_adapter_config(3).arrow_schema
     assert counted.column("items").to_pylist() == [[b""] * 4]
     assert counted.column("day").to_pylist() == [[0] * 4]
     assert counted.column("seen").to_pylist() == [[]]
-    for name in ("is_training", "start", DIGEST_HIGH, DIGEST_LOW):
+    for name in ("is_training", "start", *PASSED_THROUGH):
         assert counted.column(name).to_pylist() == [[0]]
 
 
