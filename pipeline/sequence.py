@@ -33,7 +33,7 @@ from schemas.layout import TRAIN
 
 # Handed to tf.Transform at once: enough that its cost of a call is small, few enough
 # that a batch of the widest columns stays in the tens of MB.
-WINDOW_CELLS_A_BATCH = 100_000
+WINDOW_CELLS_A_BATCH = 400_000
 
 # Items are counted in parts, so that no worker holds the ids of all of them.
 _ITEM_PARTS = 16
