@@ -45,6 +45,7 @@ class BatchSettings:
         days are gaps, of gaps that are taken for unknown, each by itself.
       seed: of the order and of all draws.
       first_epoch: the epoch to start with, for a run that goes on.
+      first_step: the step of it to start with.
       num_replicas: over how many devices a step is spread.
     """
 
@@ -55,7 +56,13 @@ class BatchSettings:
     unknown_rate: float = 0.0
     seed: int = 0
     first_epoch: int = 0
+    first_step: int = 0
     num_replicas: int = 1
+
+    @property
+    def first_batch(self) -> int:
+        """The number of the first batch, from the start of the training."""
+        return self.first_epoch * self.plan.num_batches + self.first_step
 
 
 # No function here branches on a tensor, and AutoGraph takes longer to look than all
@@ -134,6 +141,8 @@ def _from_memory(columns: Rows, settings: BatchSettings) -> tf.data.Dataset:
 def row_batches(needed: tf.Tensor, settings: BatchSettings) -> tf.data.Dataset:
     """Yields the row numbers of each batch, int32 [<= rows of the plan], endlessly.
 
+    They begin with the first step of the first epoch that the settings name.
+
     Args:
       needed: int32 [`num_rows`], as `needed_width` gives it.
       settings: how batches are made.
@@ -151,7 +160,8 @@ def row_batches(needed: tf.Tensor, settings: BatchSettings) -> tf.data.Dataset:
             lambda limit: rows[limit[0] : limit[1]]
         )
 
-    return tf.data.Dataset.counter(settings.first_epoch).flat_map(one_epoch)
+    epochs = tf.data.Dataset.counter(settings.first_epoch)
+    return epochs.flat_map(one_epoch).skip(settings.first_step)
 
 
 def _from_files(
@@ -190,7 +200,8 @@ def _from_files(
         blocks = records.batch(_SHUFFLE_BUFFER).enumerate().map(shuffle)
         return _cut_blocks(blocks, parse(tf.zeros([0], tf.string)), plan, epoch_seed)
 
-    return tf.data.Dataset.counter(settings.first_epoch).flat_map(one_epoch)
+    epochs = tf.data.Dataset.counter(settings.first_epoch)
+    return epochs.flat_map(one_epoch).skip(settings.first_step)
 
 
 def _cut_blocks(
@@ -266,8 +277,7 @@ def _with_draws(
 ) -> tf.data.Dataset:
     """Adds what the settings let be drawn (see `training_batches`)."""
     seed = settings.seed
-    steps = settings.plan.num_batches
-    first = settings.first_epoch * steps * settings.num_replicas
+    first = settings.first_batch * settings.num_replicas
     if settings.unknown_rate:
         hides_gaps = DAY_COLUMNS[settings.day_feature] == GAP_DAYS
         elements = with_unknown(

@@ -111,8 +111,7 @@ class DeviceBatches:
                     _NUMBER: number,
                 }
 
-            first = settings.first_epoch * plan.num_batches
-            numbered = row_batches(needed, settings).enumerate(first)
+            numbered = row_batches(needed, settings).enumerate(settings.first_batch)
             elements = numbered.map(element, num_parallel_calls=tf.data.AUTOTUNE)
             return elements.prefetch(tf.data.AUTOTUNE)
 

@@ -43,7 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     files = parser.add_argument_group("files")
     add(files, "data", "the data set that `python -m pipeline` wrote", metavar="DATA")
     add(files, "output", "the folder for the run", metavar="RUN")
-    add(files, "overwrite", "replace a finished run", action="store_true")
+    add(
+        files,
+        "overwrite",
+        "replace the run in --output; without it a finished one is kept, and an "
+        "unfinished one of the same settings goes on",
+        action="store_true",
+    )
     add(
         files,
         "config",
@@ -176,6 +182,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "keep the training windows on the device; auto: on one GPU, up to a quarter of "
         "its memory",
         choices=get_args(DataOnDevice),
+    )
+    add(
+        machine,
+        "deterministic",
+        "give the same figures to the last digit, on the same machine",
+        action=argparse.BooleanOptionalAction,
+    )
+    add(
+        machine,
+        "checkpoint_secs",
+        "seconds between two saved states inside an epoch, from which the same command "
+        "goes on; 0: each step",
+        type=float,
+        metavar="X",
     )
     add(machine, "quiet", "show nothing but errors", action="store_true")
 

@@ -28,7 +28,7 @@ _LEAST = {
 }
 
 # Keys that belong to one call and not to a config file.
-PER_CALL = ("output", "overwrite", "quiet")
+PER_CALL = ("output", "overwrite", "checkpoint_secs", "quiet")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class TrainOptions:
     Attributes:
       data: the folder of the data set.
       output: the folder of the run.
-      overwrite: replace a finished run in `output`.
+      overwrite: replace the run in `output`, finished or not.
       model: a name in `trainer.models.MODELS`.
       day_feature: the days beside the items: `age`, `gap`, `date` or `none`.
       item_embedding: size of an item's embedding; of every state in a `transformer`.
@@ -74,6 +74,10 @@ class TrainOptions:
         chooses: 16 on one GPU, else 1.
       data_on_device: keep the training columns on the device; `auto` does so on one GPU
         where they take at most a quarter of its memory.
+      deterministic: the same figures, to the last digit, on the same machine; slower on
+        a GPU.
+      checkpoint_secs: seconds between two states that are saved inside an epoch; 0:
+        after each step, or each `steps_per_execution`.
       quiet: show nothing but errors.
     """
 
@@ -105,6 +109,8 @@ class TrainOptions:
     jit_compile: JitCompile = "auto"
     steps_per_execution: int = 0
     data_on_device: DataOnDevice = "auto"
+    deterministic: bool = False
+    checkpoint_secs: float = 300.0
     quiet: bool = False
 
     def __post_init__(self) -> None:
@@ -136,6 +142,10 @@ class TrainOptions:
         if not 0.0 <= self.weight_decay < float("inf"):
             raise ValueError(
                 f"`weight_decay` must be 0 or more, got {self.weight_decay}."
+            )
+        if not 0.0 <= self.checkpoint_secs < float("inf"):
+            raise ValueError(
+                f"`checkpoint_secs` must be 0 or more, got {self.checkpoint_secs}."
             )
         if self.seed >= 2**32:
             raise ValueError(f"`seed` must be below 2**32, got {self.seed}.")

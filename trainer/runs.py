@@ -1,7 +1,7 @@
 """The folder of a run: its files, and how it is read back.
 
     config.json            the options, readable by `--config`
-    checkpoints/           best.weights.h5, last.weights.h5
+    checkpoints/           best.weights.h5, last.weights.h5; state.npz until the end
     logs/                  TensorBoard
     history.csv            a line for each epoch
     model.keras            the best weights, in float32
@@ -28,6 +28,7 @@ CONFIG = "config.json"
 CHECKPOINTS = "checkpoints"
 BEST = "checkpoints/best.weights.h5"
 LAST = "checkpoints/last.weights.h5"
+STATE = "checkpoints/state.npz"
 LOGS = "logs"
 HISTORY = "history.csv"
 MODEL = "model.keras"
@@ -47,6 +48,11 @@ OWNED = (*_ALL, _EVALUATIONS)
 def is_read(path: str) -> bool:
     """Whether a file is read to measure a run, by its path in the run's folder."""
     return path in (CONFIG, METRICS, MODEL, f"{EXPORT}/assets/{VOCABULARY_FILENAME}")
+
+
+def goes_on_from(path: str) -> bool:
+    """Whether `train` reads a file to go on, by its path in the run's folder."""
+    return path in (CONFIG, METRICS, STATE, BEST)
 
 
 def check_folders(data: str, output: str) -> None:

@@ -25,8 +25,9 @@ class StepLoop:
     Args:
       model: compiled, its `steps_per_execution` at most that of `fit`.
       steps: of an epoch.
-      num_steps: the most steps of the training.
+      num_steps: the most steps that are left of the training.
       fill: makes a batch of what the dataset yields; None takes it as it is.
+      done: steps of the first epoch that are behind it.
     """
 
     def __init__(
@@ -35,9 +36,10 @@ class StepLoop:
         steps: int,
         num_steps: int,
         fill: Callable[[Element], Batch] | None = None,
+        done: int = 0,
     ) -> None:
         self._most = model.steps_per_execution
-        self._steps, self._left, self._in_epoch = steps, num_steps, 0
+        self._steps, self._left, self._in_epoch = steps, num_steps, done
 
         compiled = {"autograph": False, "reduce_retracing": True}
         jit_compile = bool(model.jit_compile)
@@ -63,7 +65,9 @@ class StepLoop:
 
     def __call__(self, iterator: Any) -> Any:
         """Runs the steps, and returns the figures after the last one."""
-        count = min(self._most, self._steps - self._in_epoch, self._left)
+        # To the next multiple, from where an earlier call may have stopped short of it.
+        most = self._most - self._in_epoch % self._most
+        count = min(most, self._steps - self._in_epoch, self._left)
         self._in_epoch = (self._in_epoch + count) % self._steps
         self._left -= count
         return self._several(iterator, tf.constant(count))

@@ -1,47 +1,32 @@
 """Trains a model on a data set, from the options to the exported run."""
 
-import contextlib
 import dataclasses
 import logging
 import platform
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
-from rich.console import Console
 
 from schemas.errors import UserError
 from schemas.layout import EVAL, TRAIN
 from trainer import runs
-from trainer.callbacks import (
-    EpochLines,
-    HistoryFile,
-    ProgressBar,
-    Publish,
-    StopAfter,
-    StopOnNan,
-    Validate,
-)
 from trainer.compiled_model import compiled_model
 from trainer.data_set import DataSet, open_data_set
 from trainer.devices import Devices, set_up_devices
+from trainer.fit import BETTER_HIGHER, BETTER_LOWER, fit
 from trainer.models import ModelConfig, NextItemModel, build_model
 from trainer.options import TrainOptions
-from trainer.step_loop import StepLoop
+from trainer.resume import digest_of, earlier_state
 from trainer.storage import stand_ins
-from trainer.storage.paths import is_remote
-from trainer.training_input import TrainingInput, training_input
+from trainer.training_input import training_input
+from trainer.training_state import TrainingState
 from trainer.validation import Validation
 
 _logger = logging.getLogger(__name__)
-
-_BETTER_HIGHER = "val_ndcg@10"
-_BETTER_LOWER = "loss"
 
 
 def train(
@@ -53,6 +38,9 @@ def train(
     num_steps: int | None = None,
 ) -> dict[str, Any]:
     """Trains, and writes the run (see `trainer.runs`).
+
+    Where the output holds an unfinished run of the same options on the same data set,
+    training goes on from its last state, to the end that it would have come to.
 
     Args:
       options: what to train, on what, and how.
@@ -67,6 +55,7 @@ def train(
     Raises:
       UserError: the data set or the output cannot be used, training diverged, or
         memory ran out.
+      PreemptedError: SIGTERM came; the next call goes on.
     """
     data_set = data_set or open_data_set(options.data)
     if not data_set.num_records(TRAIN):
@@ -75,39 +64,44 @@ def train(
             "with more rows or a lower --min_items."
         )
     runs.check_output(options.output, options.overwrite)
+    earlier = earlier_state(options, data_set.manifest)
     keras.utils.set_random_seed(options.seed)
+    if options.deterministic:
+        tf.config.experimental.enable_op_determinism()
     devices = devices or set_up_devices(options.mixed_precision)
     # The export alone uses it, and hours of training must not end in an error there.
     if export:
         data_set.load_transform_graph()
     config = model_config(data_set, options)
     validation = _validation(data_set, options)
-    source = training_input(data_set, options, devices)
+    source = training_input(
+        data_set, options, devices, None if earlier is None else earlier.progress
+    )
     if num_steps is None:
         num_steps = source.steps * options.epochs
-    options = dataclasses.replace(options, epochs=-(-num_steps // source.steps))
-    model = compiled_model(config, options, devices, num_steps)
+    planned = dataclasses.replace(options, epochs=-(-num_steps // source.steps))
+    model = compiled_model(config, planned, devices, num_steps)
     model.start_from_popularity(source.counts.items)
-    # Only now: what fails before must not cost the user an earlier run.
-    folder = runs.prepare_run(options.output, options.overwrite)
-    runs.write_json(folder / runs.CONFIG, options.to_json())
-    stand_ins.publish(options.output)
-    start = time.monotonic()
-    callbacks = [*_callbacks(options, validation, folder), StopAfter(num_steps)]
-    history = _fit(model, source, num_steps, options, callbacks)
-    seconds = time.monotonic() - start
-    best = build_model(config, dtype="float32")
-    best.build()
-    best.load_weights(folder / runs.BEST)
-    best.save(folder / runs.MODEL)
+    folder = _prepare(options, earlier)
+    fitted = fit(
+        model,
+        source,
+        num_steps,
+        planned,
+        validation,
+        folder,
+        digest_of(data_set.manifest),
+        earlier,
+    )
+    best = _best_model(config, folder)
     if export:
         _export(data_set, best, folder, options)
     metrics = {
-        **_best_epoch(history, validation),
-        "epochs": len(history["loss"]),
-        "seconds": round(seconds, 2),
+        **_best_epoch(fitted.history, validation),
+        "epochs": len(fitted.history),
+        "seconds": round(fitted.seconds, 2),
         "windows_per_second": round(
-            data_set.num_records(TRAIN) * len(history["loss"]) / seconds, 1
+            data_set.num_records(TRAIN) * len(fitted.history) / fitted.seconds, 1
         ),
         "parameters": best.count_params(),
         "model": config.to_json(),
@@ -116,7 +110,24 @@ def train(
         "versions": _versions(),
     }
     runs.write_json(folder / runs.METRICS, metrics)
+    # Three times the weights, of use to a training that goes on alone.
+    (folder / runs.STATE).unlink()
     return metrics
+
+
+def _prepare(options: TrainOptions, earlier: TrainingState | None) -> Path:
+    """Makes the folder of a run, or finds that of the run that goes on."""
+    if earlier is not None:
+        _logger.info(
+            "going on after %d epochs and %d steps",
+            earlier.progress.epoch,
+            earlier.progress.step,
+        )
+        return earlier.path.parents[1]
+    folder = runs.prepare_run(options.output, options.overwrite)
+    runs.write_json(folder / runs.CONFIG, options.to_json())
+    stand_ins.publish(options.output)
+    return folder
 
 
 def model_config(data_set: DataSet, options: TrainOptions) -> ModelConfig:
@@ -148,85 +159,13 @@ def _validation(data_set: DataSet, options: TrainOptions) -> Validation | None:
     return None
 
 
-def _fit(
-    model: NextItemModel,
-    source: TrainingInput,
-    num_steps: int,
-    options: TrainOptions,
-    callbacks: list[keras.callbacks.Callback],
-) -> dict[str, list[float]]:
-    """Trains and returns the figures of each epoch by name."""
-    steps = source.steps
-    if source.steps_per_execution > 1 or source.fill is not None:
-        model.steps_per_execution = source.steps_per_execution
-        model.train_function = StepLoop(model, steps, num_steps, source.fill)
-    with _display(options, steps) as display:
-        try:
-            history = model.fit(
-                source.elements,
-                epochs=options.epochs,
-                steps_per_epoch=steps,
-                shuffle=False,  # The batches come shuffled.
-                verbose=0,
-                callbacks=[*callbacks, *display],
-            )
-        except tf.errors.ResourceExhaustedError as error:
-            raise UserError(
-                f"memory ran out with --batch_size {options.batch_size}; lower it, or "
-                "--units."
-            ) from error
-    figures: dict[str, list[float]] = history.history
-    return figures
-
-
-def _callbacks(
-    options: TrainOptions, validation: Validation | None, folder: Path
-) -> list[keras.callbacks.Callback]:
-    """Returns the callbacks in order: those that read figures after their maker."""
-    monitor = _BETTER_LOWER if validation is None else _BETTER_HIGHER
-    mode = "min" if validation is None else "max"
-    callbacks = [
-        StopOnNan(options.learning_rate),
-        keras.callbacks.ModelCheckpoint(
-            folder / runs.BEST,
-            monitor=monitor,
-            mode=mode,
-            save_best_only=True,
-            save_weights_only=True,
-        ),
-        keras.callbacks.ModelCheckpoint(folder / runs.LAST, save_weights_only=True),
-        HistoryFile(folder / runs.HISTORY),
-        keras.callbacks.TensorBoard(folder / runs.LOGS, write_graph=False),
-    ]
-    if validation is not None:
-        callbacks.insert(0, Validate(validation))
-    if options.patience:
-        callbacks.append(
-            keras.callbacks.EarlyStopping(
-                monitor=monitor, mode=mode, patience=options.patience
-            )
-        )
-    if is_remote(options.output):
-        callbacks.append(Publish(options.output))
-    return callbacks
-
-
-@contextlib.contextmanager
-def _display(
-    options: TrainOptions, steps: int
-) -> Iterator[list[keras.callbacks.Callback]]:
-    """Yields what shows the progress: a bar on a terminal, lines in a log."""
-    console = Console(stderr=True)
-    if options.quiet:
-        yield []
-    elif console.is_terminal:
-        bar = ProgressBar(options.epochs, steps, console)
-        try:
-            yield [bar]
-        finally:
-            bar.stop()
-    else:
-        yield [EpochLines(options.epochs)]
+def _best_model(config: ModelConfig, folder: Path) -> NextItemModel:
+    """Writes the model of the best epoch, in float32, and returns it."""
+    model = build_model(config, dtype="float32")
+    model.build()
+    model.load_weights(folder / runs.BEST)
+    model.save(folder / runs.MODEL)
+    return model
 
 
 def _export(
@@ -248,15 +187,14 @@ def _export(
 
 
 def _best_epoch(
-    history: dict[str, list[float]], validation: Validation | None
+    history: list[dict[str, float]], validation: Validation | None
 ) -> dict[str, Any]:
     """Returns the number, from 1, and the figures of the epoch that was kept."""
-    if validation is None:
-        best = int(np.argmin(history[_BETTER_LOWER]))
-    else:
-        best = int(np.argmax(history[_BETTER_HIGHER]))
-    figures = {name: float(values[best]) for name, values in history.items()}
-    return {"best_epoch": best + 1, **figures}
+    name, choose = (
+        (BETTER_LOWER, np.argmin) if validation is None else (BETTER_HIGHER, np.argmax)
+    )
+    best = int(choose([figures[name] for figures in history]))
+    return {"best_epoch": best + 1, **history[best]}
 
 
 def _versions() -> dict[str, str]:

@@ -16,6 +16,7 @@ from trainer.devices import Devices, device_memory_bytes
 from trainer.options import TrainOptions
 from trainer.target_counts import TargetCounts, count_targets
 from trainer.training_rows import Rows, rows_in_memory
+from trainer.training_state import Progress
 
 # The share of a GPU's memory that training columns may take.
 _DEVICE_SHARE = 0.25
@@ -47,7 +48,10 @@ class TrainingInput:
 
 
 def training_input(
-    data_set: DataSet, options: TrainOptions, devices: Devices
+    data_set: DataSet,
+    options: TrainOptions,
+    devices: Devices,
+    progress: Progress | None = None,
 ) -> TrainingInput:
     """Reads the training split, or as much of it as memory holds.
 
@@ -55,6 +59,7 @@ def training_input(
       data_set: the data set.
       options: what to read of it, and where to keep it.
       devices: what a step runs on.
+      progress: where the elements begin; None: at the first.
 
     Raises:
       UserError: a shard is damaged.
@@ -74,6 +79,8 @@ def training_input(
         num_negatives=options.num_negatives if options.loss == "sampled" else 0,
         unknown_rate=options.unknown_rate,
         seed=options.seed,
+        first_epoch=0 if progress is None else progress.epoch,
+        first_step=0 if progress is None else progress.step,
         num_replicas=devices.num_replicas,
     )
     fill: Callable[[Any], Any] | None = None

@@ -89,7 +89,7 @@ def train_and_measure(options: TrainOptions) -> dict[str, Any]:
         notebook_batches,
         notebook_model,
     )
-    from trainer.callbacks import EpochLines, HistoryFile, StopOnNan, Validate
+    from trainer.callbacks import EpochLines, HistoryFile, StopOnDivergence, Validate
     from trainer.data_set import open_data_set
     from trainer.runs import HISTORY
     from trainer.validation import Validation
@@ -108,7 +108,7 @@ def train_and_measure(options: TrainOptions) -> dict[str, Any]:
     monitor: dict[str, Any] = {"monitor": "val_ndcg@10", "mode": "max"}
     callbacks = [
         Validate(lambda _: validation(items)),  # type: ignore[arg-type]
-        StopOnNan(options.learning_rate),
+        StopOnDivergence(options.learning_rate, data_set.num_items, folder / _WEIGHTS),
         keras.callbacks.ModelCheckpoint(
             folder / _WEIGHTS, save_best_only=True, save_weights_only=True, **monitor
         ),

@@ -3,6 +3,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from schemas.errors import UserError
 from tests.support.batches import batches as batches_of
@@ -100,6 +101,30 @@ def test_the_second_epoch_of_a_run_is_the_one_a_later_start_begins_with(
     later = _batches(data_set, first_epoch=1, **arguments)
     steps = plan(data_set, 10).num_batches
     assert _transitions(run.skip(steps), steps) == _transitions(later, steps)
+
+
+@SOURCES
+@pytest.mark.parametrize("replicas", [1, 2])
+@pytest.mark.parametrize(("epoch", "step"), [(0, 1), (1, 2), (0, 4)])
+def test_a_start_inside_an_epoch_begins_where_the_run_is(
+    data_set: DataSet, memory: int, replicas: int, epoch: int, step: int
+) -> None:
+    arguments = {
+        "seed": 3,
+        "memory_limit_bytes": memory,
+        "num_replicas": replicas,
+        "num_negatives": 3,
+        "unknown_rate": 0.3,
+        "day": "gap",
+    }
+    run = _batches(data_set, **arguments)
+    later = _batches(data_set, first_epoch=epoch, first_step=step, **arguments)
+    done = (epoch * plan(data_set, 10).num_batches + step) * replicas
+    for mine, its in zip(later.take(7), run.skip(done).take(7), strict=True):
+        for value, expected in zip(
+            tf.nest.flatten(mine), tf.nest.flatten(its), strict=True
+        ):
+            np.testing.assert_array_equal(value, expected)
 
 
 @SOURCES

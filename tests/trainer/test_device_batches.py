@@ -52,6 +52,7 @@ def _both(data_set: DataSet, batch_size: int = 10, **changes):
         {"train_positions": "last", "first_epoch": 2},
         {"day_feature": "gap", "unknown_rate": 0.3},
         {"num_negatives": 3, "unknown_rate": 0.3, "first_epoch": 1},
+        {"num_negatives": 3, "unknown_rate": 0.3, "first_step": 2},
     ],
     ids=lambda changes: "-".join(changes) or "plain",
 )

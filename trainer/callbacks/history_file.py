@@ -1,6 +1,8 @@
 """The figures of each epoch, as a table."""
 
 import csv
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,24 +10,31 @@ import keras
 
 
 class HistoryFile(keras.callbacks.Callback):
-    """Adds a line of CSV after each epoch.
+    """Keeps the figures of each epoch, and writes them as CSV after each.
 
-    The file is closed in between, so that it is whole whatever ends the training.
+    The file is whole whatever ends the training.
 
     Args:
-      path: the file; it must not exist yet.
+      path: the file.
+      rows: the figures of epochs that an earlier call has finished.
+
+    Attributes:
+      rows: figures by name, one for each finished epoch.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rows: Sequence[dict[str, float]] = ()) -> None:
         super().__init__()
+        self.rows = list(rows)
         self._path = path
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Writes the number of the epoch, from 1, and its figures by name."""
-        row = {"epoch": epoch + 1, **dict(sorted((logs or {}).items()))}
-        is_new = not self._path.exists()
-        with open(self._path, "a", newline="") as file:
-            writer = csv.DictWriter(file, list(row))
-            if is_new:
-                writer.writeheader()
-            writer.writerow(row)
+        """Writes the number of each epoch, from 1, and its figures by name."""
+        self.rows.append({k: float(v) for k, v in sorted((logs or {}).items())})
+        partial = self._path.with_name(f"{self._path.name}.partial")
+        with open(partial, "w", newline="") as file:
+            writer = csv.DictWriter(file, ["epoch", *self.rows[0]])
+            writer.writeheader()
+            writer.writerows(
+                {"epoch": number, **row} for number, row in enumerate(self.rows, 1)
+            )
+        os.replace(partial, self._path)

@@ -11,7 +11,7 @@ from typing import Any
 
 from trainer import flags
 from trainer.options import TrainOptions
-from trainer.runs import CONFIG, EXPORT, METRICS, OWNED, check_output
+from trainer.runs import EXPORT, METRICS, OWNED, check_output, goes_on_from
 from trainer.storage.stand_ins import local
 
 
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Trains, and says what was made and what to do next.
+    """Trains, or goes on with it, and says what was made and what to do next.
 
     Args:
       args: what the flags of `add_arguments` gave.
@@ -32,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
       UsageError: a flag's value is wrong.
       UserError: the data set or the output cannot be used, or training failed.
+      PreemptedError: SIGTERM came while it trained; the same command goes on.
     """
     options = flags.from_arguments(args)
 
@@ -40,14 +41,14 @@ def run(args: argparse.Namespace) -> int:
 
     load_tensorflow()
     from trainer.data_copy import local_data_set, to_train
+    from trainer.resume import check_settings
     from trainer.storage.mirrors import mirrored
     from trainer.training import train
 
-    with mirrored(
-        options.output, OWNED, lambda path: path in (CONFIG, METRICS), last=(METRICS,)
-    ):
+    with mirrored(options.output, OWNED, goes_on_from, last=(METRICS,)):
         # Before a data set is copied, too, and not only before the training.
         check_output(options.output, options.overwrite)
+        check_settings(options)
         with local_data_set(options.data, to_train):
             metrics = train(options)
         summary = _summary(options, metrics)

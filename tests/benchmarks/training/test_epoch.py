@@ -68,7 +68,8 @@ def test_looks_stop_the_clock_and_the_training():
     ("flags", "sentence"),
     [
         (["--units=3"], "--units must be two sizes with a comma between, got 3"),
-        (["--rounds=2"], "--rounds must be at least 5, got 2"),
+        (["--rounds=2"], "--rounds must be at least 5, or 0 for none, got 2"),
+        (["--rounds=0", "--epochs=0"], "--rounds 0 and --epochs 0 leave nothing to"),
         (["--check_steps=0"], "--check_steps must be at least 1, got 0"),
         (["--epochs=-1"], "--epochs must be 0 or more, got -1"),
     ],

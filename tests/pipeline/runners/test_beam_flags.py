@@ -6,6 +6,7 @@ from apache_beam.options.pipeline_options import (
 )
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.portability.prism_runner import PrismRunner
+from apache_beam.runners.worker.statesampler import StateSampler
 
 from pipeline.runners.beam_flags import beam_options, new_pipeline, runner_of
 from pipeline.runners.jobs import start
@@ -77,6 +78,12 @@ def test_value_of_a_wrong_type_is_one_sentence():
 )
 def test_direct_runner_is_the_engine_in_process(name):
     assert type(runner_of(name)) is FnApiRunner
+
+
+def test_a_stage_of_the_engine_in_process_ends_without_a_nap():
+    runner_of("DirectRunner")
+    # As Beam makes one for each stage; by default it naps up to 200 ms.
+    assert StateSampler("stage", None).sampling_period_ms <= 20
 
 
 def test_another_runner_keeps_its_name():

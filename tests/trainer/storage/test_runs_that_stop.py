@@ -12,6 +12,7 @@ from tests.support.buckets import copy_to, files_in, put
 from tests.support.programs import ROOT
 from tests.support.training import write_cyclic_data
 from trainer.__main__ import main
+from trainer.preemption import PREEMPTED
 
 FLAGS = ["--config=notebook", "--units=16", "--item_embedding=8", "--batch_size=32"]
 
@@ -27,11 +28,8 @@ def epochs_in(run):
     return max(0, files_in(run).get("history.csv", b"").count(b"\n") - 1)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])
-def test_a_stopped_training_leaves_its_epochs(bucket, data, sent, tmp_path):
-    run, temporary = f"{bucket}/run", tmp_path / "temporary"
-    temporary.mkdir()
+def stop_after_epochs(sent, data, run, epochs, temporary):
+    """Trains for ever and sends a signal after some epochs; returns the status."""
     command = [sys.executable, "-m", "trainer", "train", *FLAGS, f"--data={data}"]
     with subprocess.Popen(
         [*command, f"--output={run}", "--epochs=100000", "--patience=0"],
@@ -41,30 +39,44 @@ def test_a_stopped_training_leaves_its_epochs(bucket, data, sent, tmp_path):
         stderr=subprocess.PIPE,
     ) as process:
         try:
-            while epochs_in(run) < 2:
+            while epochs_in(run) < epochs:
                 assert process.poll() is None, process.stderr.read().decode()
                 time.sleep(0.5)
             process.send_signal(sent)
             process.communicate()
         finally:
             process.kill()
+    return process.returncode
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])
+def test_a_stopped_training_leaves_its_epochs_and_goes_on(bucket, data, sent, tmp_path):
+    run, temporary = f"{bucket}/run", tmp_path / "temporary"
+    temporary.mkdir()
+    status = stop_after_epochs(sent, data, run, 2, temporary)
     files = files_in(run)
     assert {
         "config.json",
         "history.csv",
         "checkpoints/best.weights.h5",
         "checkpoints/last.weights.h5",
+        "checkpoints/state.npz",
     } <= files.keys()
     assert epochs_in(run) >= 2
     assert "metrics.json" not in files
     if sent == signal.SIGTERM:
-        assert process.returncode == 128 + signal.SIGTERM
+        assert status == PREEMPTED
         assert not list(temporary.glob("seamstress-*"))
-    # The same command starts again, as it does in a local folder.
+    # The same command goes on, on a machine that has nothing but the bucket.
+    stop_after_epochs(signal.SIGKILL, data, run, epochs_in(run) + 1, temporary)
+    assert files_in(run)["history.csv"].startswith(files["history.csv"])
     flags = [*FLAGS, f"--data={data}", f"--output={run}", "--epochs=1"]
-    assert main(["train", *flags]) == 0
+    assert main(["train", *flags]) == 1  # Of other settings.
+    assert main(["train", *flags, "--overwrite"]) == 0
     assert epochs_in(run) == 1
     assert "metrics.json" in files_in(run)
+    assert "checkpoints/state.npz" not in files_in(run)
 
 
 def test_a_finished_run_is_refused_before_anything_is_copied(bucket, capfd):

@@ -1,0 +1,248 @@
+"""A training that is stopped goes on to the end that it would have come to."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from schemas.errors import UserError
+from tests.support.programs import ROOT
+from tests.support.training import small_options, write_cyclic_data
+from trainer.callbacks import StopOnDivergence
+from trainer.preemption import PREEMPTED
+from trainer.runs import CONFIG, HISTORY, METRICS, STATE, load_run
+from trainer.training import train
+from trainer.training_state import load_state
+
+# What time it took is no outcome.
+TIMES = ("seconds", "windows_per_second")
+
+KINDS = {
+    "lstm": {"dropout": 0.3, "unknown_rate": 0.1, "patience": 2, "day_feature": "gap"},
+    "sampled": {
+        "model": "gru",
+        "loss": "sampled",
+        "num_negatives": 5,
+        "dropout": 0.3,
+        "learning_rate_schedule": "cosine",
+        "weight_decay": 0.1,
+    },
+    "together": {
+        "model": "transformer",
+        "dropout": 0.3,
+        "unknown_rate": 0.1,
+        "steps_per_execution": 3,
+        "data_on_device": "on",
+    },
+    # Goes on from the ends of epochs.
+    "seldom": {"dropout": 0.3, "patience": 1, "checkpoint_secs": 1e9},
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_cyclic_data(tmp_path_factory.mktemp("data") / "set")
+
+
+class CrashError(Exception):
+    """Stands for whatever ends a process between two steps."""
+
+
+def _crashing(monkeypatch, looks):
+    """Lets training crash after so many looks at the loss."""
+    look = StopOnDivergence.on_train_batch_end
+    seen = []
+
+    def crash(self, batch, logs=None):
+        look(self, batch, logs)
+        seen.append(batch)
+        if len(seen) == looks:
+            raise CrashError
+
+    monkeypatch.setattr(StopOnDivergence, "on_train_batch_end", crash)
+
+
+def _outcome(run):
+    metrics = json.loads((run / METRICS).read_text())
+    figures = {key: metrics[key] for key in metrics if key not in TIMES}
+    model, _ = load_run(str(run))
+    return figures, (run / HISTORY).read_text(), [np.asarray(w) for w in model.weights]
+
+
+def _assert_same(run, undisturbed):
+    (figures, history, weights), expected = _outcome(run), _outcome(undisturbed)
+    assert figures == expected[0]
+    assert history == expected[1]
+    for value, its in zip(weights, expected[2], strict=True):
+        np.testing.assert_array_equal(value, its)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("looks", [(1,), (4, 2), (7,)], ids=str)
+def test_a_crash_between_steps_changes_nothing(
+    data, tmp_path, monkeypatch, kind, looks
+):
+    changes = {"epochs": 3, "checkpoint_secs": 0.0, **KINDS[kind]}
+    undisturbed = small_options(data, tmp_path / "undisturbed", **changes)
+    train(undisturbed, export=False)
+    options = small_options(data, tmp_path / "run", **changes)
+    for count in looks:
+        with monkeypatch.context() as patch:
+            _crashing(patch, count)
+            with pytest.raises(CrashError):
+                train(options, export=False)
+        assert not (tmp_path / "run" / METRICS).exists()
+    train(options, export=False)
+    _assert_same(tmp_path / "run", tmp_path / "undisturbed")
+    assert not (tmp_path / "run" / STATE).exists()
+
+
+@pytest.mark.slow
+def test_a_crash_behind_the_last_step_trains_no_more(data, tmp_path, monkeypatch):
+    options = small_options(data, tmp_path / "run", epochs=2)
+    train(small_options(data, tmp_path / "undisturbed", epochs=2), export=False)
+
+    def crash(*_):
+        raise CrashError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("trainer.training._best_model", crash)
+        with pytest.raises(CrashError):
+            train(options, export=False)
+    assert load_state(tmp_path / "run" / STATE).progress.is_done
+    with monkeypatch.context() as patch:
+        patch.setattr(StopOnDivergence, "on_train_batch_end", crash)
+        train(options, export=False)
+    _assert_same(tmp_path / "run", tmp_path / "undisturbed")
+
+
+def _stopped(data, run, monkeypatch, **changes):
+    """Leaves an unfinished run with a state."""
+    options = small_options(data, run, checkpoint_secs=0.0, **changes)
+    with monkeypatch.context() as patch:
+        _crashing(patch, 3)
+        with pytest.raises(CrashError):
+            train(options, export=False)
+    assert (run / STATE).exists()
+    return options
+
+
+def test_other_settings_and_other_data_are_refused(data, tmp_path, monkeypatch):
+    run = tmp_path / "run"
+    _stopped(data, run, monkeypatch)
+    before = (run / STATE).read_bytes()
+    with pytest.raises(
+        UserError, match=r"run of other settings \(`units` was \[16\] a"
+    ):
+        train(small_options(data, run, units=(8,)), export=False)
+    other = write_cyclic_data(tmp_path / "other")
+    manifest = Path(other, "manifest.json")
+    manifest.write_text(manifest.read_text().replace("2018-01-01", "2018-01-02"))
+    with pytest.raises(UserError, match=r"unfinished run on another data set than"):
+        train(small_options(other, run), export=False)
+    assert (run / STATE).read_bytes() == before
+    metrics = train(
+        small_options(data, run, units=(8,), epochs=1, overwrite=True), export=False
+    )
+    assert metrics["epochs"] == 1
+    assert json.loads((run / CONFIG).read_text())["units"] == [8]
+
+
+def test_a_damaged_state_is_one_sentence(data, tmp_path, monkeypatch):
+    run = tmp_path / "run"
+    options = _stopped(data, run, monkeypatch)
+    state = run / STATE
+    state.write_bytes(state.read_bytes()[:-100])
+    with pytest.raises(UserError, match=r"state\.npz is damaged .*add --overwrite"):
+        train(options, export=False)
+
+
+def test_divergence_keeps_the_last_good_state(data, tmp_path):
+    options = small_options(
+        data, tmp_path / "run", learning_rate=1e30, checkpoint_secs=0.0
+    )
+    with pytest.raises(UserError, match=r"at step \d+ of epoch 1, at a learning rate"):
+        train(options, export=False)
+    state = tmp_path / "run" / STATE
+    if state.exists():
+        arrays = load_state(state).arrays.values()
+        assert all(np.isfinite(a).all() for a in arrays if a.dtype.kind == "f")
+
+
+def _start(data, run, *flags):
+    command = [sys.executable, "-m", "trainer", "train", f"--data={data}"]
+    return subprocess.Popen(
+        [*command, f"--output={run}", *flags],
+        cwd=ROOT,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _killed(process, sent, state, delay):
+    """Sends a signal a while after the process saved a state; None: it had ended."""
+    before = state.stat().st_mtime_ns if state.exists() else None
+    while process.poll() is None:
+        now = state.stat().st_mtime_ns if state.exists() else None
+        if now != before:
+            time.sleep(delay)
+            process.send_signal(sent)
+            break
+        time.sleep(0.01)
+    _, error = process.communicate(timeout=120)
+    return process.returncode, error
+
+
+FLAGS = (
+    "--config=quick",
+    "--model=gru",
+    "--dropout=0.3",
+    "--unknown_rate=0.1",
+    "--epochs=40",
+    "--patience=0",
+    "--batch_size=16",
+    "--deterministic",
+    "--checkpoint_secs=0",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_signals_at_any_moment_change_nothing(data, tmp_path):
+    """The whole program: saves and exits at SIGTERM, and goes on after SIGKILL."""
+    undisturbed, run = tmp_path / "undisturbed", tmp_path / "run"
+    process = _start(data, undisturbed, *FLAGS)
+    _, error = process.communicate(timeout=300)
+    assert process.returncode == 0, error
+    chance = random.Random(6)
+    outcomes = []
+    for number in range(8):
+        sent = (signal.SIGTERM, signal.SIGKILL)[number % 2]
+        process = _start(data, run, *FLAGS)
+        status, error = _killed(process, sent, run / STATE, chance.uniform(0.0, 0.3))
+        outcomes.append(status)
+        if status == 0:
+            break
+        assert not (run / METRICS).exists()
+        if sent == signal.SIGTERM:
+            assert status == PREEMPTED, error
+            assert "run the same command again to go on" in error
+            assert "Traceback" not in error
+        else:
+            assert status == -signal.SIGKILL
+    assert {PREEMPTED, -signal.SIGKILL} <= set(outcomes)
+    process = _start(data, run, *FLAGS)
+    _, error = process.communicate(timeout=300)
+    assert process.returncode in (0, 1), error  # 1: the last call above had finished.
+    _assert_same(run, undisturbed)

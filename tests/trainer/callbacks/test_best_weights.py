@@ -1,0 +1,27 @@
+import keras
+import numpy as np
+import pytest
+
+from trainer.callbacks import BestWeights
+
+
+@pytest.mark.parametrize(
+    ("mode", "figures", "kept"),
+    [
+        ("max", [0.1, 0.3, 0.3, 0.2], 1),
+        ("min", [0.3, 0.1, 0.1, 0.2], 1),
+        ("max", [0.0, 0.0], 0),
+    ],
+)
+def test_the_first_of_the_best_epochs_is_kept(tmp_path, mode, figures, kept):
+    model = keras.Sequential([keras.Input([1]), keras.layers.Dense(1)])
+    path = tmp_path / "best.weights.h5"
+    callback = BestWeights(path, "figure", mode)
+    callback.set_model(model)
+    for epoch, figure in enumerate(figures):
+        model.layers[0].kernel.assign([[float(epoch)]])
+        callback.on_epoch_end(epoch, {"figure": figure})
+    model.load_weights(path)
+    np.testing.assert_array_equal(model.layers[0].kernel, [[float(kept)]])
+    assert callback.best == figures[kept]
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]

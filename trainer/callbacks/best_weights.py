@@ -1,0 +1,49 @@
+"""The weights of the best epoch."""
+
+import operator
+import os
+from pathlib import Path
+from typing import Any
+
+import keras
+
+
+class BestWeights(keras.callbacks.Callback):
+    """Keeps the weights of the epoch with the best figure, the first of equal ones.
+
+    The file is replaced when the new one is whole.
+
+    Args:
+      path: the file, whose name ends in `.weights.h5`.
+      monitor: the figure.
+      mode: `max` or `min`, which of two is better.
+
+    Attributes:
+      best: the figure of the epoch that was kept; None before there is one.
+    """
+
+    def __init__(self, path: Path, monitor: str, mode: str) -> None:
+        super().__init__()
+        self.best: float | None = None
+        self._path, self._monitor = path, monitor
+        self._is_better = {"max": operator.gt, "min": operator.lt}[mode]
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Looks at the figure of the epoch."""
+        figure = float((logs or {})[self._monitor])
+        if self.best is None or self._is_better(figure, self.best):
+            write_weights(self.model, self._path)
+            self.best = figure
+
+
+def write_weights(model: keras.Model, path: Path) -> None:
+    """Writes a file of weights whole or not at all.
+
+    Args:
+      model: whose weights.
+      path: the file, whose name ends in `.weights.h5`.
+    """
+    # Keras wants this ending, and HDF5 writes in place.
+    partial = path.with_name(f"partial-{path.name}")
+    model.save_weights(partial)
+    os.replace(partial, path)

@@ -1,0 +1,142 @@
+"""Saves the state of a training, and brings it back."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from trainer import runs
+from trainer.callbacks.best_weights import write_weights
+from trainer.callbacks.history_file import HistoryFile
+from trainer.preemption import Notice, PreemptedError
+from trainer.storage.mirrors import publish_if_possible
+from trainer.storage.stand_ins import name_of
+from trainer.training_state import Progress, TrainingState, save_state
+
+# A callback and the names of the attributes that it must not forget.
+Memory = tuple[keras.callbacks.Callback, Sequence[str]]
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Saves the state at the end of each epoch and in between, and where asked to stop.
+
+    It must stand behind all callbacks, whose memories it saves.
+
+    Args:
+      folder: of the run.
+      output: the same, as the user named it; a remote one is brought up to date each
+        time.
+      data_set: as `Progress`.
+      history: holds the figures of the epochs.
+      memories: what other callbacks remember, by a name for each.
+      notice: whether the training is to stop.
+      check: raises where the weights are not worth saving.
+      every_secs: the time between two states inside an epoch; 0: at every look.
+      earlier: the state to go on with; None begins.
+      clock: tells the seconds.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        output: str,
+        data_set: str,
+        history: HistoryFile,
+        memories: Mapping[str, Memory],
+        notice: Notice,
+        check: Callable[[], None],
+        every_secs: float,
+        earlier: TrainingState | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._path, self._last = folder / runs.STATE, folder / runs.LAST
+        self._output = output
+        self._data_set, self._history, self._memories = data_set, history, memories
+        self._notice, self._check = notice, check
+        self._every_secs, self._clock = every_secs, clock
+        self._earlier = earlier
+        progress = Progress(data_set) if earlier is None else earlier.progress
+        self._epoch, self._step = progress.epoch, progress.step
+        self._seconds_before = progress.seconds
+        self._start = self._saved = clock()
+
+    @property
+    def seconds(self) -> float:
+        """The time spent on training so far, earlier calls included."""
+        return self._seconds_before + self._clock() - self._start
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Gives the callbacks their memories back, which begin anew otherwise."""
+        self._start = self._saved = self._clock()
+        if self._earlier is None:
+            return
+        for name, values in self._earlier.progress.callbacks.items():
+            callback, _ = self._memories[name]
+            for attribute, value in values.items():
+                setattr(callback, attribute, value)
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Gives the metrics back what they had seen of a started epoch."""
+        if self._earlier is not None and self._step:
+            self._earlier.restore_metrics(self.model)
+        self._earlier = None
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Saves where it is time to, or stops.
+
+        Raises:
+          PreemptedError: training is to stop.
+        """
+        # Steps that run together may be more than the epoch has left.
+        step = min(batch + 1, self.params["steps"])
+        is_new = step > self._step
+        self._step = max(step, self._step)
+        late = self._clock() - self._saved >= self._every_secs
+        if is_new and (late or self._notice.is_given):
+            self._check()
+            self._save(is_done=False)
+        self._stop_if_asked()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Saves the state and the weights.
+
+        Raises:
+          PreemptedError: training is to stop.
+        """
+        self._epoch, self._step = epoch + 1, 0
+        write_weights(self.model, self._last)
+        is_last = self._epoch == self.params["epochs"]
+        is_done = is_last or self.model.stop_training
+        self._save(is_done)
+        if not is_done:
+            self._stop_if_asked()
+
+    def _save(self, is_done: bool) -> None:
+        progress = Progress(
+            data_set=self._data_set,
+            epoch=self._epoch,
+            step=self._step,
+            seconds=self.seconds,
+            is_done=is_done,
+            history=self._history.rows,
+            callbacks={
+                name: {attribute: getattr(callback, attribute) for attribute in kept}
+                for name, (callback, kept) in self._memories.items()
+            },
+        )
+        save_state(self._path, self.model, progress)
+        publish_if_possible(self._output)
+        self._saved = self._clock()
+
+    def _stop_if_asked(self) -> None:
+        if self._notice.is_given:
+            raise PreemptedError(
+                f"stopped by SIGTERM after {self._epoch} epochs and {self._step} "
+                f"steps, which are saved in {name_of(self._path)}; run the same "
+                "command again to go on."
+            )
