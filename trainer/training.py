@@ -82,7 +82,7 @@ def train(
     planned = dataclasses.replace(options, epochs=-(-num_steps // source.steps))
     model = compiled_model(config, planned, devices, num_steps)
     model.start_from_popularity(source.counts.items)
-    folder = _prepare(options, earlier)
+    folder = _prepare(planned, earlier)
     fitted = fit(
         model,
         source,

@@ -86,10 +86,10 @@ def _assert_same(run, undisturbed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("looks", [(1,), (4, 2), (7,)], ids=str)
-def test_a_crash_between_steps_changes_nothing(
-    data, tmp_path, monkeypatch, kind, looks
-):
+def test_crashes_between_steps_change_nothing(data, tmp_path, monkeypatch, kind):
+    # An epoch has five steps. Before anything is saved, inside an epoch, behind its
+    # end, inside the next; what is skipped is looked at, too.
+    looks = (1, 2, 3, 2) if kind == "together" else (1, 4, 6, 4)
     changes = {"epochs": 3, "checkpoint_secs": 0.0, **KINDS[kind]}
     undisturbed = small_options(data, tmp_path / "undisturbed", **changes)
     train(undisturbed, export=False)
