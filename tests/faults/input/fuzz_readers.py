@@ -76,7 +76,10 @@ def _read_histories(content: bytes) -> None:
             for event in request.history:
                 assert event.item_id.encode()
     except UserError as error:
-        assert str(error).startswith("fuzzed, line ")
+        sentence = str(error)
+    else:
+        return
+    assert sentence.startswith("fuzzed, line ")
 
 
 def _fill(folder: Path) -> None:

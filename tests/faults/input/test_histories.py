@@ -32,7 +32,6 @@ def read(data: bytes) -> tuple[list[Request], str]:
         for request in read_requests(read_lines(io.BytesIO(data)), "histories.jsonl"):
             found.append(request)
     except UserError as error:
-        assert str(error).isprintable()
         return found, str(error)
     return found, ""
 
@@ -44,6 +43,7 @@ def check(data: bytes) -> None:
         bad = lines[len(found)]
         assert sentence.startswith(f"histories.jsonl, line {bad}: ")
         assert len(sentence) < 1000
+        assert sentence.isprintable()
     else:
         assert len(found) == len(lines)
     for request in found:
