@@ -31,7 +31,7 @@ def open_raw(path: str) -> Iterator[BinaryIO]:
     """
     try:
         opened = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
-    except (BeamIOError, OSError) as error:
+    except Exception as error:  # Each remote storage raises errors of its own.
         raise UserError(
             f"cannot open {path}: {error}; check that it is there, and that you may "
             "read it."
