@@ -194,14 +194,12 @@ def has_broken_quotes(data: bytes, delimiter: str) -> bool:
     """
     if b'"' not in data:
         return False
-    characters = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(characters == ord('"'))
-    breaks = np.flatnonzero(characters == ord("\n"))
-    if len(quotes) % 2 or (np.searchsorted(quotes, breaks) % 2).any():
+    if any(line.count(b'"') % 2 for line in io.BytesIO(data)):
         return True
     # Of the quotes of a line every other one opens a field, or stands for a quote in
     # one, unless there are quotes inside of fields that do not begin with one.
-    openers = quotes[::2]
+    characters = np.frombuffer(data, np.uint8)
+    openers = np.flatnonzero(characters == ord('"'))[::2]
     before = characters[openers[openers > 0] - 1]
     if np.isin(before, np.frombuffer(f'\n"{delimiter}'.encode(), np.uint8)).all():
         return False

@@ -14,6 +14,7 @@ from tests.faults.input.cases import Case
 from tests.faults.input.corpus import ENDING, JUDGED
 from tests.faults.input.reading import LATEST_DATE
 from tests.support.programs import run_module
+from tests.support.records import read_records
 from tests.support.small_reviews import rows, write
 
 # Warnings of Beam and tf.Transform are none of this program's.
@@ -94,3 +95,28 @@ def test_file_that_cannot_be_read_ends_the_run_with_one_sentence(
     assert line.startswith(f"{PROG}: ")
     assert re.search(case.sentence, line)
     assert not (tmp_path / "out" / "data").exists()
+
+
+@pytest.mark.slow
+def test_ids_of_10_kb_and_days_of_8000_years_come_through_whole(tmp_path):
+    long = "x" * 10_000
+    days = ("0001-01-01", "1969-12-31", "2016-04-20", "9999-12-31")
+    reviews = write(
+        tmp_path / "reviews.csv",
+        [
+            f"{user}{long},{(user + place) % 7}{long},{day},5\n"
+            for user in range(30)
+            for place, day in enumerate(days)
+        ],
+    )
+    flags = _flags(reviews, tmp_path / "data", latest_date="9999-12-31")
+    assert main([*flags, "--quiet"]) == 0
+    vocabulary = tmp_path / "data/transform_fn/assets/item_vocabulary"
+    items = vocabulary.read_text().splitlines()
+    assert sorted(items) == [f"{item}{long}" for item in range(7)]
+    records = read_records(tmp_path / "data", "train")
+    assert {record["user_id"] for record in records} == {
+        f"{user}{long}" for user in range(30)
+    }
+    raw = {tuple(record["day"]) for record in records}
+    assert raw == {(0, 0, -719_162, -1, 16_911, 2_932_896)}
