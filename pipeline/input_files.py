@@ -2,15 +2,16 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from apache_beam.io.filesystem import FileSystem
 from apache_beam.io.filesystems import FileSystems
 
 from pipeline.formats.parquet import open_parquet
 from pipeline.options import RANGE_BYTES, InputFormat, ReadOptions
-from pipeline.storage import is_compressed, open_raw, open_text
+from pipeline.storage import is_compressed, is_remote, open_raw, open_text
 from schemas.errors import UserError
 
 _BY_NAME: dict[str, InputFormat] = {
@@ -67,12 +68,13 @@ def list_files(patterns: Sequence[str]) -> list[InputFile]:
     """Returns the files that match any of `patterns`, by the bytes of their paths.
 
     Raises:
-      UserError: a pattern matches nothing, or a folder, or can't be looked up.
+      UserError: a pattern matches nothing, a folder, or what can't be read as a file.
     """
     found: dict[str, int] = {}
     for pattern in patterns:
+        place = _with_folder(pattern)
         try:
-            matched = FileSystems.match([pattern])[0].metadata_list
+            matched = FileSystems.match([place])[0].metadata_list
         except Exception as error:  # Each remote storage raises errors of its own.
             raise UserError(
                 f"cannot look up the input {pattern}: {error}; check the path, and "
@@ -84,7 +86,10 @@ def list_files(patterns: Sequence[str]) -> list[InputFile]:
                 f"the input {pattern} is a folder; name its files, for instance "
                 f"'{pattern.rstrip('/')}/*.jsonl'."
             )
-        files = {entry.path: entry.size_in_bytes for entry in matched}
+        added = place.removesuffix(pattern)
+        files = {e.path.removeprefix(added): e.size_in_bytes for e in matched}
+        if not is_remote(pattern):
+            _check_local(place, files)
         if not files:
             raise UserError(
                 f"the input {pattern} matches no file; check the path, and put a glob "
@@ -93,6 +98,45 @@ def list_files(patterns: Sequence[str]) -> list[InputFile]:
         found |= files
     ordered = sorted(found, key=os.fsencode)
     return [InputFile(i, path, found[path]) for i, path in enumerate(ordered)]
+
+
+def _with_folder(pattern: str) -> str:
+    """Returns a pattern in whose folder Beam looks: in none it would find nothing."""
+    if is_remote(pattern) or os.path.dirname(_before_glob(pattern)):
+        return pattern
+    return os.path.join(os.curdir, pattern)
+
+
+def _before_glob(pattern: str) -> str:
+    return re.split(r"[*?\[]", pattern, maxsplit=1)[0]
+
+
+def _check_local(pattern: str, files: Iterable[str]) -> None:
+    """Raises `UserError` where a local pattern names what is no file."""
+    for path in files:
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise UserError(
+                f"the input {path} is a pipe or a device, which can't be read more "
+                "than once; write what it gives to a file."
+            )
+    # Beam passes over links that lead to nothing, and so over the rows behind them.
+    for path in _named(pattern):
+        if os.path.lexists(path) and not os.path.exists(path):
+            raise UserError(
+                f"the input {path} is a link that leads to no file; mend it, or take "
+                "it away."
+            )
+
+
+def _named(pattern: str) -> Iterator[str]:
+    """Yields what a local pattern matches, links that lead to nothing included."""
+    before = _before_glob(pattern)
+    if before == pattern:
+        yield pattern
+        return
+    matches = re.compile(FileSystem.translate_pattern(pattern)).match
+    for folder, _, names in os.walk(os.path.dirname(before)):
+        yield from filter(matches, (os.path.join(folder, name) for name in names))
 
 
 def split_file(file: InputFile, options: ReadOptions) -> Iterator[FileRange]:
@@ -149,10 +193,10 @@ def format_of(path: str, chosen: str = "auto") -> InputFormat:
     return _BY_NAME[extension]
 
 
-def read_start(path: str) -> bytes:
+def read_start(path: str, num_bytes: int = _SNIFFED_BYTES) -> bytes:
     """Returns the first part of a file, decompressed."""
     with open_text(path) as stream:
-        return stream.read(_SNIFFED_BYTES)
+        return stream.read(num_bytes)
 
 
 def input_bytes(files: Sequence[InputFile]) -> int:

@@ -2,8 +2,7 @@
 
 import csv
 import functools
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.formats.delimited import (
@@ -13,14 +12,22 @@ from pipeline.formats.delimited import (
     parse_header,
 )
 from pipeline.formats.documents import check_fields, parse_array, parse_columns
+from pipeline.formats.first_bytes import NUM_BYTES, check_is_text
 from pipeline.formats.json_lines import JsonLinesParser
-from pipeline.formats.parquet import open_parquet, parse_row_group
-from pipeline.input_files import DELIMITERS, FileRange
+from pipeline.formats.lines import count_lines
+from pipeline.formats.long_lines import (
+    LONGEST_LINE_BYTES,
+    refused_line,
+    split_at_long_lines,
+)
+from pipeline.formats.parquet import first_row, open_parquet, parse_row_group
+from pipeline.input_files import DELIMITERS, FileRange, read_start
 from pipeline.options import BLOCK_BYTES, ReadOptions
-from pipeline.parse.rows import Rows
-from pipeline.storage import open_raw, open_text, read_line
+from pipeline.parse.rows import NOT_A_RECORD, NOT_JSON, Rows
+from pipeline.storage import is_compressed, open_raw, open_text, read_line
 from pipeline.text_blocks import read_blocks, read_range
 from schemas.errors import UserError
+from schemas.json_values import parse_json
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # So many rows without a needed field are no accident.
@@ -73,6 +80,9 @@ def raw_blocks(
     """
     if part.format == "parquet":
         return iter([_nothing]), lambda _: _row_group(part, options)
+    if not part.start:
+        start = read_start(part.path, NUM_BYTES)
+        check_is_text(start, part.path, is_compressed(part.path))
     if part.format in ("json", "columns"):
         return iter([_nothing]), lambda _: _document(part, options)
     if part.format == "jsonl":
@@ -83,9 +93,9 @@ def raw_blocks(
 def _row_group(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
     with open_raw(part.path) as stream:
         file = open_parquet(stream, part.path)
-        sizes = [file.metadata.row_group(i).num_rows for i in range(part.start)]
+        start = first_row(file, part.start, part.path)
         rows = parse_row_group(file, part.start, options.fields, part.path)
-    yield RowBlock(sum(sizes), rows, rows.num_lines)
+    yield RowBlock(start, rows, rows.num_lines)
 
 
 def _document(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
@@ -105,11 +115,18 @@ def _json_lines(
         start, data = block()
         if not data:  # one line runs across the whole block
             return
-        pieces = list(parser.parse(data))
-        lines = sum(rows.num_lines for rows in pieces)
-        for rows in pieces:
-            _check_not_absent(rows, options, part.path)
-            yield RowBlock(start, rows, lines if rows is pieces[-1] else 0)
+        lines = 0
+        pieces: list[Rows] = []
+        for text, is_long in split_at_long_lines(data):
+            if is_long:
+                found = [refused_line(text, options.fields, NOT_JSON)]
+            else:
+                found = list(parser.parse(text))
+            for rows in found:
+                _check_not_absent(rows, options, part.path)
+                pieces.append(rows.after(lines) if lines else rows)
+            lines += count_lines(text)
+        yield from _one_block(start, pieces, lines)
 
     return _text_blocks(part, None), parse
 
@@ -121,7 +138,11 @@ def _check_not_absent(rows: Rows, options: ReadOptions, path: str) -> None:
         return
     for name in (schema.user, schema.item, schema.date):
         if rows.fields[name].null_count == len(rows) and not rows.wrong.get(name):
-            check_fields([name], list(json.loads(rows.text([0])[0])), path)
+            try:
+                first = parse_json(rows.text([0])[0])
+            except (ValueError, RecursionError):
+                continue  # Arrow reads a little more than Python does.
+            check_fields([name], list(first), path)
 
 
 def _delimited(
@@ -129,9 +150,15 @@ def _delimited(
 ) -> tuple[Iterator[RawBlock], Callable[[RawBlock], Iterator[RowBlock]]]:
     delimiter = DELIMITERS[part.format]
     with open_text(part.path) as stream:
-        header_line = read_line(stream).removeprefix(_BYTE_ORDER_MARK)
+        line = read_line(stream, LONGEST_LINE_BYTES + 1)
+    header_line = line.removeprefix(_BYTE_ORDER_MARK)
     if not header_line:
         return iter([]), lambda _: iter([])
+    if len(line) > LONGEST_LINE_BYTES:
+        raise UserError(
+            f"{part.path} has a line of more than {LONGEST_LINE_BYTES:,} bytes where "
+            "its header should be; check that it is what its name says."
+        )
     header = _header(header_line, delimiter, part.path)
     check_fields(options.fields, header, part.path)
     dialect = Dialect(delimiter, multiline=options.quoted_line_breaks != "no")
@@ -141,19 +168,39 @@ def _delimited(
         start, data = block()
         if not data:  # one line runs across the whole block
             return
-        if part.stop is not None and breaks and has_broken_quotes(data):
+        if part.stop is not None and breaks and has_broken_quotes(data, breaks):
             raise UserError(
                 f"{part.path} has a line break inside quotes after byte {start}, so it "
                 "can't be cut into ranges; give --quoted_line_breaks yes (or no, where "
                 "such quotes are only text)."
             )
         is_first = start == 0
-        body = data[len(header_line) :] if is_first else data
-        rows = parse_delimited(body, header, options.fields, dialect)
-        rows = rows.after(1) if is_first else rows
-        yield RowBlock(start, rows, rows.num_lines)
+        lines = 1 if is_first else 0
+        pieces: list[Rows] = []
+        for text, is_long in split_at_long_lines(
+            data[len(header_line) :] if is_first else data
+        ):
+            if is_long and dialect.multiline:
+                raise UserError(
+                    f"{part.path} has a line of more than {LONGEST_LINE_BYTES:,} bytes "
+                    f"after byte {start}; take it out, or give --quoted_line_breaks "
+                    "no, which refuses that line alone."
+                )
+            if is_long:
+                rows = refused_line(text, options.fields, NOT_A_RECORD)
+            else:
+                rows = parse_delimited(text, header, options.fields, dialect)
+            pieces.append(rows.after(lines) if lines else rows)
+            lines += count_lines(text)
+        yield from _one_block(start, pieces, lines)
 
     return _text_blocks(part, breaks), parse
+
+
+def _one_block(start: int, pieces: Sequence[Rows], lines: int) -> Iterator[RowBlock]:
+    """Yields the pieces of a block, whose places count from its first line."""
+    for rows in pieces:
+        yield RowBlock(start, rows, lines if rows is pieces[-1] else 0)
 
 
 def _header(line: bytes, delimiter: str, path: str) -> list[str]:

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import shutil
+import sys
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
@@ -21,18 +22,28 @@ def is_compressed(path: str) -> bool:
     return path.lower().endswith(".gz")
 
 
-def open_raw(path: str) -> BinaryIO:
-    """Opens a file as it is stored.
+@contextlib.contextmanager
+def open_raw(path: str) -> Iterator[BinaryIO]:
+    """Opens a file for reading as it is stored.
 
     Raises:
-      UserError: it can't be opened.
+      UserError: it can't be opened, or not be read to its end.
     """
     try:
-        return FileSystems.open(  # type: ignore[no-any-return]
-            path, compression_type=CompressionTypes.UNCOMPRESSED
-        )
+        opened = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+    except Exception as error:  # Each remote storage raises errors of its own.
+        raise UserError(
+            f"cannot open {path}: {error}; check that it is there, and that you may "
+            "read it."
+        ) from error
+    try:
+        with opened as stream:
+            yield stream
     except (BeamIOError, OSError) as error:
-        raise UserError(f"cannot open {path}: {error}") from error
+        raise UserError(
+            f"cannot read {path}: {error}; check the disk or the network, and run it "
+            "again."
+        ) from error
 
 
 @contextlib.contextmanager
@@ -43,12 +54,16 @@ def open_text(path: str) -> Iterator[BinaryIO]:
       UserError: the file can't be opened or, while reading, is found damaged.
     """
     with open_raw(path) as raw:
+        if not is_compressed(path):
+            yield raw
+            return
         try:
-            if is_compressed(path):
-                with gzip.GzipFile(fileobj=raw) as stream:
-                    yield cast(BinaryIO, stream)
-            else:
-                yield raw
+            # GzipFile takes no bytes at all for a file that was packed empty.
+            if not raw.read(1):
+                raise EOFError("it is empty")
+            raw.seek(0)
+            with gzip.GzipFile(fileobj=raw) as stream:
+                yield cast(BinaryIO, stream)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise UserError(
                 f"{path} is not a whole gzip file ({error}); fetch or compress it "
@@ -56,14 +71,31 @@ def open_text(path: str) -> Iterator[BinaryIO]:
             ) from error
 
 
-def read_line(stream: BinaryIO) -> bytes:
-    """Returns the next line with its line break, or the rest of the file."""
-    parts = []
-    while chunk := stream.readline(_CHUNK_BYTES):
-        parts.append(chunk)
-        if chunk.endswith(b"\n"):
-            break
-    return b"".join(parts)
+def read_line(stream: BinaryIO, most_bytes: int = sys.maxsize) -> bytes:
+    """Returns the next line with its line break, or the rest of the file.
+
+    Args:
+      stream: an open file.
+      most_bytes: how much of a longer line to return.
+    """
+    return b"".join(_parts_of_line(stream, most_bytes))
+
+
+def skip_line(stream: BinaryIO, most_bytes: int = sys.maxsize) -> int:
+    """Passes over the rest of a line without keeping it, and returns its bytes.
+
+    Args:
+      stream: an open file.
+      most_bytes: how much of a longer rest to pass over.
+    """
+    return sum(map(len, _parts_of_line(stream, most_bytes)))
+
+
+def _parts_of_line(stream: BinaryIO, most_bytes: int) -> Iterator[bytes]:
+    left = most_bytes
+    while left > 0 and (part := stream.readline(min(left, _CHUNK_BYTES))):
+        yield part
+        left = 0 if part.endswith(b"\n") else left - len(part)
 
 
 @contextlib.contextmanager

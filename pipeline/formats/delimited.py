@@ -79,25 +79,30 @@ def _columns(
         return {name: pa.nulls(0, pa.string()) for name in fields}
     if data.count(b"\r") != data.count(b"\r\n"):
         return None  # Arrow takes a carriage return alone for a line break.
-    if not dialect.multiline and has_broken_quotes(data):
+    if not dialect.multiline and has_broken_quotes(data, dialect.delimiter):
         return None
+    # By number: names may repeat, and may hold bytes that are no text to Arrow.
+    numbers = [str(number) for number in range(len(header))]
+    places = {name: str(header.index(name)) for name in fields}
     try:
         table = pa_csv.read_csv(
             pa.BufferReader(data),
             read_options=pa_csv.ReadOptions(
-                column_names=list(header), block_size=len(data) + 1, use_threads=False
+                column_names=numbers, block_size=len(data) + 1, use_threads=False
             ),
             parse_options=pa_csv.ParseOptions(
                 delimiter=dialect.delimiter, newlines_in_values=True
             ),
             convert_options=pa_csv.ConvertOptions(
-                include_columns=list(fields),
-                column_types=dict.fromkeys(fields, pa.string()),
+                include_columns=list(places.values()),
+                column_types=dict.fromkeys(places.values(), pa.string()),
             ),
         )
     except pa.ArrowInvalid:
         return None
-    return {name: table.column(name).combine_chunks() for name in fields}
+    return {
+        name: table.column(place).combine_chunks() for name, place in places.items()
+    }
 
 
 def _hold_line_break(columns: dict[str, pa.Array]) -> bool:
@@ -182,11 +187,23 @@ def _text_of(data: bytes, dialect: Dialect) -> Callable[[Sequence[int]], list[st
     return text
 
 
-def has_broken_quotes(data: bytes) -> bool:
-    """Whether some line of a block opens a quote that it does not close.
+def has_broken_quotes(data: bytes, delimiter: str) -> bool:
+    """Whether some line of a block may open a quote that it does not close.
 
     Such a line holds a line break inside quotes, at which a file must not be cut.
     """
     if b'"' not in data:
         return False
-    return any(line.count(b'"') % 2 for line in io.BytesIO(data))
+    if any(line.count(b'"') % 2 for line in io.BytesIO(data)):
+        return True
+    # Of the quotes of a line every other one opens a field, or stands for a quote in
+    # one, unless there are quotes inside of fields that do not begin with one.
+    characters = np.frombuffer(data, np.uint8)
+    openers = np.flatnonzero(characters == ord('"'))[::2]
+    before = characters[openers[openers > 0] - 1]
+    if np.isin(before, np.frombuffer(f'\n"{delimiter}'.encode(), np.uint8)).all():
+        return False
+    lines = [decode(line).replace("\r", "") for line in io.BytesIO(data)]
+    # An open quote would take in the line that is added.
+    records = csv.reader([*lines, "end"], delimiter=delimiter)
+    return sum(1 for _ in records) <= len(lines)

@@ -1,12 +1,16 @@
 """JSON files that are one document: an array of records, or pandas' columns."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.formats.lines import printable, rows_of_records
+from pipeline.formats.lines import one_line, printable, rows_of_records
 from pipeline.parse.rows import NOT_JSON, Reject, Rows
 from schemas.errors import UserError
+from schemas.json_values import json_text, parse_json
+
+_SHOWN_FIELDS = 20
+_SHOWN_CHARACTERS = 60
+_ADVICE = "if it holds one record a line, use --input_format jsonl."
 
 
 def parse_array(data: bytes, fields: Sequence[str], path: str) -> Rows:
@@ -15,13 +19,7 @@ def parse_array(data: bytes, fields: Sequence[str], path: str) -> Rows:
     Raises:
       UserError: the file is not a JSON array.
     """
-    try:
-        entries = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UserError(
-            f"{path} is not a JSON array of records ({error}); if it holds one record "
-            "a line, use --input_format jsonl."
-        ) from error
+    entries = _parse(data, f"{path} is not a JSON array of records")
     if not isinstance(entries, list):
         raise UserError(
             f"{path} is JSON but not an array of records; --input_format columns reads "
@@ -30,7 +28,7 @@ def parse_array(data: bytes, fields: Sequence[str], path: str) -> Rows:
     records = []
     rejects = []
     for place, entry in enumerate(entries):
-        text = json.dumps(entry, ensure_ascii=False)
+        text = json_text(entry)
         if isinstance(entry, dict):
             records.append((place, entry, text))
         else:
@@ -48,13 +46,7 @@ def parse_columns(data: bytes, fields: Sequence[str], path: str) -> Rows:
     Raises:
       UserError: the file is no such JSON, or lacks a needed column.
     """
-    advice = "if it holds one record a line, use --input_format jsonl."
-    try:
-        columns = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UserError(
-            f"{path} is not the column-oriented JSON of pandas ({error}); {advice}"
-        ) from error
+    columns = _parse(data, f"{path} is not the column-oriented JSON of pandas")
     if not isinstance(columns, dict):
         raise UserError(
             f"{path} is JSON but not columns as pandas' to_json writes them; "
@@ -65,25 +57,35 @@ def parse_columns(data: bytes, fields: Sequence[str], path: str) -> Rows:
         if not isinstance(columns[name], dict):
             raise UserError(
                 f"{path} is not the column-oriented JSON of pandas (`{name}` holds no "
-                f"values by row); {advice}"
+                f"values by row); {_ADVICE}"
             )
     # Rows are labelled; the order of the labels is that of the rows.
     labels = dict.fromkeys(label for name in fields for label in columns[name])
     records: list[tuple[int, dict[str, Any], str]] = []
     for place, label in enumerate(labels):
         record = {name: columns[name].get(label) for name in fields}
-        records.append((place, record, json.dumps(record, ensure_ascii=False)))
+        records.append((place, record, json_text(record)))
     return rows_of_records(records, fields, len(records))
+
+
+def _parse(data: bytes, refusal: str) -> Any:
+    try:
+        return parse_json(data)
+    except RecursionError as error:
+        raise UserError(f"{refusal} (it is nested too deeply); {_ADVICE}") from error
+    except ValueError as error:
+        raise UserError(f"{refusal} ({error}); {_ADVICE}") from error
 
 
 def check_fields(fields: Sequence[str], found: Sequence[str], path: str) -> None:
     """Raises `UserError` unless each of `fields` is one of the `found` columns."""
     absent = [name for name in fields if name not in found]
     if absent:
-        shown = ", ".join(found[:20]) + (", ..." if len(found) > 20 else "")
+        names = ", ".join(_shown_name(name) for name in found[:_SHOWN_FIELDS])
+        more = ", ..." if len(found) > _SHOWN_FIELDS else ""
         raise UserError(
-            f"{path} has no field `{absent[0]}`; its fields are: {shown}. Choose a "
-            "--schema that fits, or name the fields with --user_field, --item_field, "
+            f"{path} has no field `{absent[0]}`; its fields are: {names}{more}. Choose "
+            "a --schema that fits, or name the fields with --user_field, --item_field, "
             "--date_field and --rating_field."
         )
     repeated = [name for name in fields if found.count(name) > 1]
@@ -91,3 +93,10 @@ def check_fields(fields: Sequence[str], found: Sequence[str], path: str) -> None
         raise UserError(
             f"{path} has more than one field `{repeated[0]}`; rename all but one."
         )
+
+
+def _shown_name(name: str) -> str:
+    """Returns a name as it can stand in a sentence, whatever a file calls a field."""
+    if len(name) > _SHOWN_CHARACTERS:
+        name = f"{name[: _SHOWN_CHARACTERS - 3]}..."
+    return one_line(name)

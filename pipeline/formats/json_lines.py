@@ -6,9 +6,9 @@ is halved until only a small piece is left to parse line by line.
 """
 
 import itertools
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -23,13 +23,16 @@ from pipeline.formats.lines import (
     rows_of_records,
 )
 from pipeline.parse.rows import NOT_JSON, Reject, Rows
+from schemas.json_values import parse_json
 
 # Below this, parsing line by line costs less than another attempt by Arrow.
 SMALLEST_PIECE_BYTES = 1 << 16
 _PARSED_AT_A_TIME_BYTES = 1 << 20
-# Where a piece that it parses begins with a bare `null`, Arrow 25 ends the process.
-_NULL_LINE = re.compile(rb"\n[ \t\r]*null")
-_NULL_AT_START = re.compile(rb"\s*null")
+# Where a piece that it parses begins with a bare `null`, Arrow 25 ends the process. It
+# cuts pieces at carriage returns as well, and passes over a byte order mark.
+_BARE_NULL = re.compile(rb"(?:\A\s*|[\r\n][ \t]*)(?:\xef\xbb\xbf\s*)?null")
+# What Arrow takes for numbers, and Python does not.
+_ODD_NUMBER = re.compile(rb"NaN|Inf")
 
 Types = tuple[pa.DataType, ...]
 
@@ -79,7 +82,9 @@ class JsonLinesParser:
 
     def _columns(self, data: bytes, is_plain: bool) -> dict[str, pa.Array] | None:
         """Returns the columns of a block; None where Arrow does not take it."""
-        if not is_plain and _has_null_line(data):
+        if b"\0" in data:
+            return None  # Arrow would pass over what follows it.
+        if not is_plain and _BARE_NULL.search(data):
             return None
         for attempt, types in enumerate(self._attempts):
             try:
@@ -122,8 +127,8 @@ class JsonLinesParser:
             text = decode(line)
             place = first_line + number
             try:
-                record = json.loads(text)
-            except (ValueError, RecursionError) as error:
+                record = self._record(line, text)
+            except ValueError as error:
                 detail = f"is not JSON ({error})"
                 rejects.append(Reject(place, NOT_JSON, detail, printable(text)))
                 continue
@@ -134,21 +139,36 @@ class JsonLinesParser:
             records.append((place, record, text))
         return rows_of_records(records, self._fields, count_lines(data), rejects)
 
+    def _record(self, line: bytes, text: str) -> Any:
+        """Parses a line by itself; raises `ValueError` where it is not JSON.
+
+        What Arrow reads and Python does not counts as read: as part of a larger block
+        the line would have been.
+        """
+        try:
+            return parse_json(text)
+        except (ValueError, RecursionError) as error:
+            is_deep = isinstance(error, RecursionError)
+            if _is_whole(line.strip()) and (is_deep or _ODD_NUMBER.search(line)):
+                columns = self._columns(line, is_plain=False)
+                if columns is not None and len(columns[self._fields[0]]) == 1:
+                    return {name: value[0].as_py() for name, value in columns.items()}
+            if is_deep:
+                raise ValueError("it is nested too deeply") from error
+            raise
+
 
 def _plain_lines(data: bytes) -> int:
     """Returns the number of lines; 0 unless each is framed by braces, end to end."""
     if not data.startswith(b"{") or not data.endswith((b"}", b"}\n")):
+        return 0
+    if b"\r" in data:
         return 0
     characters = np.frombuffer(data, np.uint8)
     breaks = np.flatnonzero(characters[:-1] == ord("\n"))
     ends, starts = characters[breaks - 1], characters[breaks + 1]
     is_plain = (ends == ord("}")).all() and (starts == ord("{")).all()
     return len(breaks) + 1 if is_plain else 0
-
-
-def _has_null_line(data: bytes) -> bool:
-    """Whether a line begins with a bare `null`."""
-    return bool(_NULL_AT_START.match(data) or _NULL_LINE.search(data))
 
 
 def _is_whole(line: bytes) -> bool:

@@ -29,6 +29,12 @@ def printable(text: str) -> str:
     return text.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
+def one_line(text: str) -> str:
+    """Returns text as it can stand in a sentence, whatever a file has put into it."""
+    text = " ".join(text.split())
+    return text if text.isprintable() else ascii(text)[1:-1]
+
+
 def numbered_lines(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yields the lines that are not blank with their numbers from 0, unterminated."""
     for number, line in enumerate(data.split(b"\n")):

@@ -1,7 +1,8 @@
 """Parquet, a row group at a time."""
 
+import contextlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 import numpy as np
@@ -10,9 +11,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.formats.documents import check_fields
-from pipeline.formats.lines import decode, has_bad_bytes
+from pipeline.formats.lines import decode, has_bad_bytes, one_line
 from pipeline.parse.rows import Rows, plain_value
 from schemas.errors import UserError
+
+# What Arrow raises for damaged files; MemoryError, where one claims absurd sizes.
+_DAMAGE = (
+    pa.ArrowException,
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+    OSError,
+    ValueError,
+)
 
 
 def open_parquet(stream: BinaryIO, path: str) -> pq.ParquetFile:
@@ -22,12 +33,23 @@ def open_parquet(stream: BinaryIO, path: str) -> pq.ParquetFile:
       UserError: it is none.
     """
     try:
-        return pq.ParquetFile(stream)
-    except (pa.ArrowInvalid, OSError) as error:
+        # Damage is found wherever the writer has left checksums.
+        return pq.ParquetFile(stream, page_checksum_verification=True)
+    except _DAMAGE as error:
         raise UserError(
             f"{path} is not a Parquet file ({_one_line(error)}); name its format with "
-            "--input_format."
+            "--input_format, or write it again."
         ) from error
+
+
+def first_row(file: pq.ParquetFile, group: int, path: str) -> int:
+    """Returns how many rows of a file stand before a row group.
+
+    Raises:
+      UserError: the file is damaged, or has fewer groups than it had.
+    """
+    with _checked(path, group):
+        return sum(file.metadata.row_group(i).num_rows for i in range(group))
 
 
 def parse_row_group(
@@ -38,26 +60,39 @@ def parse_row_group(
     Raises:
       UserError: a needed column is absent, or the file is damaged.
     """
-    check_fields(fields, file.schema_arrow.names, path)
-    try:
-        table = file.read_row_group(group, columns=list(fields), use_threads=False)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise UserError(
-            f"{path} is damaged in row group {group} ({_one_line(error)}); write it "
-            "again."
-        ) from error
+    with _checked(path, group):
+        names = file.schema_arrow.names
+    check_fields(fields, names, path)
     columns = {}
     wrong: dict[str, dict[int, str]] = {}
-    for name in fields:
-        columns[name], unusable = _plain(table.column(name))
-        if unusable:
-            wrong[name] = unusable
+    with _checked(path, group):
+        table = file.read_row_group(group, columns=list(fields), use_threads=False)
+        table.validate()
+        expected = file.metadata.row_group(group).num_rows
+        if len(table) != expected:
+            raise pa.ArrowInvalid(f"{len(table)} rows in place of {expected}")
+        for name in fields:
+            columns[name], unusable = _plain(table.column(name))
+            if unusable:
+                wrong[name] = unusable
     places = np.arange(len(table))
     return Rows(columns, places, _text_of(table), len(table), wrong=wrong)
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+@contextlib.contextmanager
+def _checked(path: str, group: int) -> Iterator[None]:
+    """Turns what Arrow finds wrong into a sentence."""
+    try:
+        yield
+    except _DAMAGE as error:
+        raise UserError(
+            f"{path} is damaged in row group {group} ({_one_line(error)}); write it "
+            "again."
+        ) from error
+
+
+def _one_line(error: BaseException) -> str:
+    return one_line(str(error)) or type(error).__name__
 
 
 def _plain(column: pa.ChunkedArray) -> tuple[pa.Array, dict[int, str]]:

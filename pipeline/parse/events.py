@@ -1,6 +1,6 @@
 """Rows to events: which rows are accepted, and why the others are not."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,10 @@ EVENT_SCHEMA = pa.schema(
         (POSITION, pa.int64()),
     ]
 )
+
+# Of the text of a refused row, in characters: a file of nothing but long lines would
+# else be held in memory whole, and more than once.
+LONGEST_TEXT = 1 << 16
 
 Bools = npt.NDArray[np.bool_]
 
@@ -101,7 +105,16 @@ def parse_events(
         schema=EVENT_SCHEMA,
     )
     dropped = {"min_rating": int(too_low.sum())} if too_low.any() else {}
-    return Events(batch, [*rows.rejects, *verdicts.rejects()], dropped)
+    rejects = [_with_short_text(r) for r in (*rows.rejects, *verdicts.rejects())]
+    return Events(batch, rejects, dropped)
+
+
+def _with_short_text(reject: Reject) -> Reject:
+    """Returns a reject whose text is no longer than rows are for a reader."""
+    if len(reject.text) <= LONGEST_TEXT:
+        return reject
+    text = f"{reject.text[:LONGEST_TEXT]}... ({len(reject.text):,} characters)"
+    return replace(reject, text=text)
 
 
 class _Verdicts:
@@ -184,6 +197,8 @@ def _ratings(
     verdicts.refuse_wrong(INVALID_RATING, field)
     missing = text.to_numpy(False) == ""
     is_number = pc.match_substring_regex(text, r"^[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?$")
-    valid = is_number.to_numpy(False)
-    numbers[valid] = text.filter(is_number).cast(pa.float64()).to_numpy()
+    valid = is_number.to_numpy(False).copy()
+    # Not by Arrow, which has no number for what is too large for a float.
+    numbers[valid] = [float(number) for number in text.filter(is_number).to_pylist()]
+    valid &= np.isfinite(numbers)
     return numbers, missing, ~valid & ~missing

@@ -47,7 +47,8 @@ def text_of(value: Any) -> str | None:
         if not value.is_finite():
             raise NotAScalarError("is not a finite number")
         is_whole = value == value.to_integral_value()
-        return str(int(value)) if is_whole else format(value.normalize(), "f")
+        # Not by normalize(), which rounds to 28 digits.
+        return str(int(value)) if is_whole else format(value, "f").rstrip("0")
     raise NotAScalarError(f"is a {type(value).__name__}, not text or a number")
 
 

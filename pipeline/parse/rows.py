@@ -46,6 +46,10 @@ REASONS = {
 }
 
 
+# What Arrow raises for days, time zones, text and objects that Python cannot hold.
+_UNKNOWN_TO_PYTHON = (ArithmeticError, LookupError, ValueError, pa.ArrowException)
+
+
 @dataclass(frozen=True)
 class Rows:
     """The needed fields of consecutive rows, in the order of the input.
@@ -84,16 +88,17 @@ def plain_value(value: pa.Scalar) -> Any:
     """Returns a value as Python's own, to be shown.
 
     Days and moments that Python's types cannot hold are given as numbers, bytes as
-    text.
+    text, and lists and the like that hold any of these as their type.
     """
     if isinstance(value, pa.DictionaryScalar):
         return plain_value(value.value)
     try:
         plain = value.as_py()
-    except UnicodeDecodeError:
-        plain = value.as_buffer().to_pybytes()
-    except (OverflowError, ValueError):
-        return value.value
+    except _UNKNOWN_TO_PYTHON as error:
+        if isinstance(error, UnicodeDecodeError) and hasattr(value, "as_buffer"):
+            plain = value.as_buffer().to_pybytes()
+        else:
+            plain = getattr(value, "value", f"({value.type} that cannot be shown)")
     if isinstance(plain, bytes):
         return plain.decode("utf-8", errors="backslashreplace")
     return plain

@@ -7,6 +7,7 @@ from typing import BinaryIO
 import pyarrow as pa
 from apache_beam.io.filesystems import FileSystems
 
+from pipeline.formats.long_lines import LONGEST_LINE_BYTES
 from pipeline.storage import open_text, read_line
 from pipeline.text_digests import partitions_of
 from schemas.errors import UserError
@@ -41,7 +42,8 @@ def read_users(path: str, num_partitions: int) -> Iterator[tuple[int, list[str]]
       num_partitions: parts into which users are divided, as `partition_events` does.
 
     Raises:
-      UserError: the file can't be read, is not UTF-8, or names nobody.
+      UserError: the file can't be read, is not UTF-8, holds a line that is no id, or
+        names nobody.
     """
     found = False
     with open_text(path) as stream:
@@ -65,8 +67,13 @@ def _partitions(users: list[str], num_partitions: int) -> list[int]:
 def _parts(stream: BinaryIO, path: str) -> Iterator[list[str]]:
     users: list[str] = []
     number = 0
-    while line := read_line(stream):
+    while line := read_line(stream, LONGEST_LINE_BYTES + 1):
         number += 1
+        if len(line) > LONGEST_LINE_BYTES:
+            raise UserError(
+                f"--users {path}, line {number}, has more than {LONGEST_LINE_BYTES:,} "
+                "bytes; give one id a line."
+            )
         try:
             user = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:

@@ -56,6 +56,14 @@ def test_several_globs_name_a_file_once(tmp_path):
     assert names_of(list_files([f"{tmp_path}/**.csv"]), tmp_path)[-1] == "sub/d.csv"
 
 
+@pytest.mark.parametrize("pattern", ["a*.csv", "*.csv", "?.csv", "[a].csv", "a.csv"])
+def test_glob_in_the_current_folder(tmp_path, monkeypatch, pattern):
+    touch(tmp_path, "a.csv", "sub/a.csv")
+    monkeypatch.chdir(tmp_path)
+    assert [file.path for file in list_files([pattern])] == ["a.csv"]
+    assert [file.path for file in list_files([f"*/{pattern}"])] == ["sub/a.csv"]
+
+
 def test_pattern_without_a_file_is_named(tmp_path):
     touch(tmp_path, "a.csv")
     with pytest.raises(

@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from pipeline.storage import is_compressed, open_raw, open_text, read_line
+from pipeline.storage import is_compressed, open_raw, open_text, read_line, skip_line
 from schemas.errors import UserError
 
 DATA = b"user\n" * 50_000
@@ -54,8 +54,13 @@ def test_gzip_that_is_not_whole_is_one_sentence(tmp_path, data):
 
 
 def test_file_that_cannot_be_opened_is_one_sentence(tmp_path):
-    with pytest.raises(UserError, match=r"cannot open .*none\.csv: "):
-        open_raw(str(tmp_path / "none.csv"))
+    with (
+        pytest.raises(
+            UserError, match=r"cannot open .*none\.csv: .*; check that it is"
+        ),
+        open_raw(str(tmp_path / "none.csv")),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (2 << 20) + 7])
@@ -64,3 +69,30 @@ def test_line_of_any_length(size):
     assert read_line(stream) == b"x" * size + b"\n"
     assert read_line(stream) == b"rest"
     assert read_line(stream) == b""
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (2 << 20) + 7])
+def test_line_that_is_passed_over(size):
+    stream = io.BytesIO(b"x" * size + b"\nrest")
+    assert skip_line(stream) == size + 1
+    assert skip_line(stream) == 4
+    assert skip_line(stream) == 0
+
+
+@pytest.mark.parametrize("most", [0, 1, 5, 6, (1 << 20) + 1])
+def test_part_of_a_line(most):
+    line = b"x" * (3 << 20) + b"\n"
+    stream = io.BytesIO(line)
+    assert read_line(stream, most) == line[:most]
+    assert skip_line(stream, most) == most
+    assert read_line(stream) == line[2 * most :]
+    assert read_line(io.BytesIO(b"a\nb"), 3) == b"a\n"
+
+
+def test_error_in_the_middle_of_a_file_is_one_sentence(tmp_path):
+    path = write(tmp_path / "a.csv", DATA)
+    with (
+        pytest.raises(UserError, match=r"cannot read .*a\.csv: .*; check the disk"),
+        open_raw(path),
+    ):
+        raise OSError(5, "Input/output error")

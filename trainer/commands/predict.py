@@ -15,7 +15,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from schemas.errors import UsageError, UserError
 from trainer.errors import first_line
@@ -26,6 +26,7 @@ from trainer.serving.requests import (
     Event,
     Request,
     parse_history,
+    read_lines,
     read_requests,
 )
 from trainer.storage.files import open_remote
@@ -202,9 +203,8 @@ def _read_file(path: str) -> Iterator[Request]:
             # By its first bytes: a name does not say what a file holds.
             is_gzip = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
             file.seek(0)
-            yield from read_requests(
-                gzip.GzipFile(fileobj=file) if is_gzip else file, path
-            )
+            unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=file) if is_gzip else file)
+            yield from read_requests(read_lines(unpacked), path)
     except (EOFError, OSError, zlib.error) as error:
         raise UserError(f"{path} cannot be read ({first_line(error)}).") from error
 

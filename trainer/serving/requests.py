@@ -4,9 +4,10 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from schemas.errors import UsageError, UserError
+from schemas.json_values import json_text, parse_json
 from trainer.serving import date_format
 
 HISTORY_FORM = "2016-04-20:2260466,2017-01-02:153475"
@@ -14,6 +15,11 @@ LINE_FORM = (
     '{"user_id": "u1", "history": [["2016-04-20", "2260466"], ["2017-01-02", '
     '"153475"]], "as_of": "2017-01-09"}'
 )
+
+
+# Half a million events; what is longer is no line of this form, and memory would pay.
+LONGEST_LINE_BYTES = 16 << 20
+_SHOWN_CHARACTERS = 200
 
 
 class Event(NamedTuple):
@@ -67,6 +73,12 @@ def _parse_event(part: str, text: str) -> Event:
     )
 
 
+def read_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yields the lines of a file; of one that is too long, a start that shows it."""
+    while line := file.readline(LONGEST_LINE_BYTES + 1):
+        yield line
+
+
 def read_requests(lines: Iterable[bytes], source: str) -> Iterator[Request]:
     """Reads JSON lines, each an object with `history`, `user_id` and `as_of`.
 
@@ -75,7 +87,7 @@ def read_requests(lines: Iterable[bytes], source: str) -> Iterator[Request]:
     be null or empty where it is not known. Empty lines are passed over.
 
     Args:
-      lines: the lines of a file, in UTF-8.
+      lines: the lines of a file, in UTF-8, as `read_lines` gives them.
       source: where they came from, for messages.
 
     Raises:
@@ -93,8 +105,10 @@ def read_requests(lines: Iterable[bytes], source: str) -> Iterator[Request]:
 
 
 def _parse_line(line: bytes) -> Request:
+    if len(line) > LONGEST_LINE_BYTES:
+        raise ValueError(f"it has more than {LONGEST_LINE_BYTES:,} bytes")
     try:
-        value = json.loads(line)
+        value = parse_json(line)
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -105,7 +119,7 @@ def _parse_line(line: bytes) -> Request:
         raise ValueError("it is not a JSON object")
     unknown = sorted(value.keys() - {"user_id", "history", "as_of"})
     if unknown:
-        raise ValueError(f"it has an unknown field {unknown[0]!r}")
+        raise ValueError(f"it has an unknown field {_short(repr(unknown[0]))}")
     history = value.get("history")
     if not isinstance(history, list):
         raise ValueError("it has no list `history`")
@@ -122,7 +136,7 @@ def _json_event(event: Any) -> Event:
         event = [event["event_date"], event["item_id"]]
     if not isinstance(event, list) or len(event) != 2:
         raise ValueError(
-            f"`history` holds {json.dumps(event)}, which is neither a [date, item] "
+            f"`history` holds {_shown(event)}, which is neither a [date, item] "
             "pair nor an object of `event_date` and `item_id`"
         )
     item_id = _identifier(event[1], "the item of an event")
@@ -134,8 +148,7 @@ def _date(value: Any, name: str) -> str:
         return ""
     if not isinstance(value, str) or not date_format.is_date(value):
         raise ValueError(
-            f"{name} must be a date such as {date_format.EXAMPLES}, got "
-            f"{json.dumps(value)}"
+            f"{name} must be a date such as {date_format.EXAMPLES}, got {_shown(value)}"
         )
     return value
 
@@ -149,6 +162,16 @@ def _identifier(value: Any, name: str) -> str:
     if isinstance(value, str) and value:
         # Half a surrogate pair has no UTF-8 form and can be no id.
         if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
-            raise ValueError(f"{name} is no valid text, got {json.dumps(value)}")
+            raise ValueError(f"{name} is no valid text, got {_shown(value)}")
         return value
-    raise ValueError(f"{name} must be text or a number, got {json.dumps(value)}")
+    raise ValueError(f"{name} must be text or a number, got {_shown(value)}")
+
+
+def _shown(value: Any) -> str:
+    return _short(json_text(value, ensure_ascii=True))
+
+
+def _short(text: str) -> str:
+    if len(text) <= _SHOWN_CHARACTERS:
+        return text
+    return f"{text[: _SHOWN_CHARACTERS - 3]}..."

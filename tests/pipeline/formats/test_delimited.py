@@ -166,10 +166,14 @@ def test_header_of_tabs():
         (b'"a\nb"\n', True),
         (b'5" wide\n', True),
         (b'"a', True),
+        (b'5" wide,"a"\n', True),
+        (b'5" wide,"a""\n', True),
+        (b'5" wide, 7" high\n', False),
+        (b'5" wide,"a\n', True),
     ],
 )
 def test_broken_quotes(data, broken):
-    assert has_broken_quotes(data) == broken
+    assert has_broken_quotes(data, ",") == broken
 
 
 values = st.text(st.sampled_from('ab ,"\t\n\r\u00e97'), max_size=5)

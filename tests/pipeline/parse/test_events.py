@@ -3,7 +3,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.formats.lines import rows_of_records
-from pipeline.parse.events import EVENT_SCHEMA, parse_events
+from pipeline.parse.events import EVENT_SCHEMA, LONGEST_TEXT, parse_events
 from pipeline.parse.review_schema import ReviewSchema
 from pipeline.parse.rows import (
     FUTURE_DATE,
@@ -109,6 +109,14 @@ def test_long_values_are_shortened_in_the_detail():
     assert detail == f"`date` '{'x' * 56}... is no date"
 
 
+def test_long_texts_are_cut_whatever_refused_the_row():
+    unreadable = Reject(0, NOT_JSON, "is not JSON", "x" * (LONGEST_TEXT + 1))
+    fits = Reject(1, NOT_JSON, "is not JSON", "x" * LONGEST_TEXT)
+    first, second = judge(rows_of(rejects=[unreadable, fits])).rejects
+    assert first.text == f"{'x' * LONGEST_TEXT}... (65,537 characters)"
+    assert second == fits
+
+
 def test_the_latest_day_counts_to_its_end():
     assert judged("u", "i", "2016-07-18T23:59:59.999") is None
     assert judged("u", "i", "2016-07-19T00:00")[0] == FUTURE_DATE
@@ -148,7 +156,9 @@ def test_rating_is_not_looked_at_unless_asked_for():
     assert judged("u", "i", "2016-04-20", "good") is None
 
 
-@pytest.mark.parametrize("rating", ["good", "4,5", "nan", True, [4]])
+@pytest.mark.parametrize(
+    "rating", ["good", "4,5", "nan", True, [4], "1e999", "-1e400", "9" * 400]
+)
 def test_rating_that_is_no_number_is_refused(rating):
     reason, detail = judged("u", "i", "2016-04-20", rating, min_rating=4.0)
     assert reason == INVALID_RATING

@@ -37,6 +37,7 @@ def test_column_of_any_type_has_the_same_ids(kind):
         (2**80, "1208925819614629174706176"),
         (1e22, "10000000000000000000000"),
         (Decimal("12345678901234567890123.5"), "12345678901234567890123.5"),
+        (Decimal(f"{'1' * 40}.250"), f"{'1' * 40}.25"),
     ],
 )
 def test_canonical_text(value, text):
