@@ -59,18 +59,24 @@ def _not_made(reason: str) -> list[str]:
 
 
 def _lines(found: list[dict[str, Any]]) -> list[str]:
-    lines = []
-    for package in sorted(found, key=lambda package: package["name"]):
-        if reason := package.get("skip_reason"):
-            lines.append(f"{package['name']} was not looked up: {reason}")
+    skipped = [package for package in found if "skip_reason" in package]
+    # As behind an index that has the packages alone: pip-audit itself then says that
+    # nothing is known, and means that nothing was asked.
+    if len(skipped) == len(found):
+        reason = skipped[0]["skip_reason"] if skipped else "the lock file is empty"
+        return _not_made(f"none of {len(found)} packages was looked up ({reason})")
+    lines = [f"{of['name']} was not looked up: {of['skip_reason']}" for of in skipped]
+    number = 0
+    for package in sorted(found, key=lambda package: str(package["name"])):
         for of in package.get("vulns", ()):
+            number += 1
             mended = ", ".join(of["fix_versions"]) or "no release"
             names = " ".join([of["id"], *of.get("aliases", ())])
             lines.append(
                 f"{package['name']} {package['version']}: {names}, mended in {mended}"
             )
-    number = sum(len(package.get("vulns", ())) for package in found)
-    return [*lines, f"{number} known vulnerabilities in {len(found)} packages."]
+    looked_up = len(found) - len(skipped)
+    return [*lines, f"{number} known vulnerabilities in {looked_up} packages."]
 
 
 if __name__ == "__main__":

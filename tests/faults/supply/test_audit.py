@@ -2,6 +2,7 @@
 
 import contextlib
 import http.server
+import importlib.util
 import json
 import os
 import subprocess
@@ -122,3 +123,21 @@ def test_the_outcome_of_the_checks_is_that_of_the_run(tmp_path):
 def test_the_tool_is_locked():
     assert "\npip-audit==" in (ROOT / "requirements" / "dev.txt").read_text()
     assert sys.executable
+
+
+def test_packages_that_were_not_looked_up_are_not_called_safe():
+    spec = importlib.util.spec_from_file_location("audit", ROOT / ".ci" / "audit.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    skipped = {"name": "numpy", "skip_reason": "it is not in the database"}
+    first, second = module._lines([skipped])
+    assert first == (
+        "The report could not be made: none of 1 packages was looked up (it is not in "
+        "the database)"
+    )
+    assert "0 known" not in second
+    known = {"name": "scipy", "version": "1.0", "vulns": []}
+    assert module._lines([skipped, known]) == [
+        "numpy was not looked up: it is not in the database",
+        "0 known vulnerabilities in 1 packages.",
+    ]
