@@ -36,9 +36,7 @@ class WriteTransformGraph(beam.PTransform):
     metadata: beam.PCollection[DatasetMetadata]
     asset_map: Mapping[str, str] = field(default_factory=dict)
 
-    def expand(
-        self, folder: beam.PCollection[str]
-    ) -> beam.PCollection[dict[str, str]]:
+    def expand(self, folder: beam.PCollection[str]) -> beam.PCollection[dict[str, str]]:
         """Wires the step from the graph's temporary folder to the one in place."""
         return folder | "CopyGraph" >> beam.Map(
             write_transform_graph,
@@ -74,9 +72,7 @@ def write_transform_graph(
                 json.dump(asset_map, stream)
         copy_folder(folder, join(output, TRANSFORMED_METADATA))
     # Without the copy of the metadata that tf.Transform keeps beside it.
-    digests = copy_folder(
-        graph, join(output, TRANSFORM_FN), without=METADATA_DIR_NAME
-    )
+    digests = copy_folder(graph, join(output, TRANSFORM_FN), without=METADATA_DIR_NAME)
     digests.pop(FINGERPRINT_FILE, None)
     with open_raw(join(graph, GRAPH_FILE)) as stream:
         parsed = saved_model_pb2.SavedModel.FromString(stream.read())

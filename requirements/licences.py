@@ -17,9 +17,27 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "licences.md"
 LOCKS = ("local", "pipeline", "trainer")
 
-# Of packages that are not installed here, or whose own words do not name a licence; from
-# their pages in the package index and their sources.
-SAID_ELSEWHERE: dict[str, str] = {}
+_OF_NVIDIA = "LicenseRef-NVIDIA-Proprietary"
+# Of packages that are not installed with `dev.txt` on Linux, from the metadata of their
+# archives; and of those whose metadata names no licence.
+SAID_ELSEWHERE = {
+    "colorama": "BSD License",
+    "namex": "Apache-2.0",
+    "nvidia-cublas-cu12": _OF_NVIDIA,
+    "nvidia-cuda-cupti-cu12": _OF_NVIDIA,
+    "nvidia-cuda-nvcc-cu12": _OF_NVIDIA,
+    "nvidia-cuda-nvrtc-cu12": _OF_NVIDIA,
+    "nvidia-cuda-runtime-cu12": _OF_NVIDIA,
+    "nvidia-cudnn-cu12": "NVIDIA's own terms (the package names none)",
+    "nvidia-cufft-cu12": _OF_NVIDIA,
+    "nvidia-curand-cu12": _OF_NVIDIA,
+    "nvidia-cusolver-cu12": _OF_NVIDIA,
+    "nvidia-cusparse-cu12": _OF_NVIDIA,
+    "nvidia-nccl-cu12": "NVIDIA's own terms (the package names none)",
+    "nvidia-nvjitlink-cu12": _OF_NVIDIA,
+    "pywin32-ctypes": "BSD-3-Clause",
+    "tzdata": "Apache-2.0",
+}
 _COPYLEFT = re.compile(r"GPL|MPL|EPL|Mozilla|CDDL", re.IGNORECASE)
 _PIN = re.compile(r"([A-Za-z0-9._-]+)==")
 

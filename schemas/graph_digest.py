@@ -13,7 +13,7 @@ GRAPH_FILE = "saved_model.pb"
 # TensorFlow's own word on the bytes of `GRAPH_FILE`; nothing reads it.
 FINGERPRINT_FILE = "fingerprint.pb"
 
-# As in the name of a table, `hash_table_tf.Tensor(b'/tmp/x/item_vocabulary', shape=...`.
+# As in the name of a table, `hash_table_tf.Tensor(b'/x/y/item_vocabulary', shape...`.
 _FOLDER = re.compile(rb"b'[^']*/")
 
 

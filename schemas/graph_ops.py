@@ -72,9 +72,7 @@ def _saver_nodes(saver: Any) -> set[str]:
     return {name.partition(":")[0] for name in names if name}
 
 
-def _called(
-    names: Iterable[str], functions: Mapping[str, Iterable[Any]]
-) -> set[str]:
+def _called(names: Iterable[str], functions: Mapping[str, Iterable[Any]]) -> set[str]:
     """Returns functions and those that they call in turn."""
     found: set[str] = set()
     waiting = list(names)

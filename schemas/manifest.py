@@ -9,13 +9,13 @@ from typing import Any
 from schemas.digests import of_json, sealed, unsealed
 from schemas.errors import UserError
 from schemas.features import Feature, example_features
+from schemas.settings import BucketSettings, SplitSettings, WindowSettings
 from schemas.values import (
     check_counts,
     check_days,
     check_numbers,
     check_records,
 )
-from schemas.settings import BucketSettings, SplitSettings, WindowSettings
 
 CONTRACT_VERSION = 3
 
@@ -158,8 +158,8 @@ class Manifest:
             value = unsealed(value)
         except ValueError:
             raise UserError(
-                f"{source} was changed after it was written: its content does not match "
-                "its digest; write the data set again with `python -m pipeline "
+                f"{source} was changed after it was written: its content does not "
+                "match its digest; write the data set again with `python -m pipeline "
                 "--overwrite`."
             ) from None
         try:

@@ -122,8 +122,8 @@ class DataSet:
         folder = local(self.path)
         if (changed := changed_file(folder, chosen)) is not None:
             raise UserError(
-                f"{name_of(layout.join(folder, changed))} is damaged or of another data "
-                f"set (its digest is not the manifest's); {_WRITE_AGAIN}."
+                f"{name_of(layout.join(folder, changed))} is damaged or of another "
+                f"data set (its digest is not the manifest's); {_WRITE_AGAIN}."
             )
 
     @cached_property

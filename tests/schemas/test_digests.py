@@ -10,8 +10,9 @@ from schemas.digests import changed_file, of_stream, sealed, unsealed
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4)
+    ),
     max_leaves=10,
 )
 OBJECTS = st.dictionaries(st.text().filter(lambda name: name != "digest"), JSON)

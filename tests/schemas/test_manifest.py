@@ -167,7 +167,8 @@ def test_manifest_that_was_edited_is_refused():
     value = json.loads(MANIFEST.to_json())
     for name in ("num_items", "reference_day", "latest_date", "digest"):
         with pytest.raises(
-            UserError, match=r"was changed after it was written: its content .*overwrite"
+            UserError,
+            match=r"was changed after it was written: its content .*overwrite",
         ):
             read(json.dumps({**value, name: "5"}))
     del value["digest"]

@@ -61,9 +61,7 @@ def registered_ops() -> dict[str, set[str]]:
     found = {}
     for name in dir(tf.raw_ops):
         if (op := op_def_registry.get(name)) is not None:
-            found[name] = {
-                argument.name for argument in (*op.input_arg, *op.attr)
-            }
+            found[name] = {argument.name for argument in (*op.input_arg, *op.attr)}
     return found
 
 
@@ -97,7 +95,9 @@ def test_ops_that_reach_outside(op):
     assert is_outside(op)
 
 
-@pytest.mark.parametrize("op", ["Log", "MatMul", "TensorArrayWriteV3", "While", "TopKV2"])
+@pytest.mark.parametrize(
+    "op", ["Log", "MatMul", "TensorArrayWriteV3", "While", "TopKV2"]
+)
 def test_ops_that_compute(op):
     assert not is_outside(op)
 

@@ -12,6 +12,7 @@ from schemas.errors import UserError
 from schemas.manifest import CONTRACT_VERSION, Manifest
 from tests.support.data_sets import write_split_data_set
 from tests.support.digests import edit_manifest
+from tests.support.refusals import refusal_of
 from trainer.data_set import open_data_set
 
 SHARD = "windows-00000-of-00002.tfrecord.gz"
@@ -31,15 +32,13 @@ def data(tmp_path) -> Path:
 
 
 def sentence_of(text: str) -> str | None:
-    """Returns what is wrong with a manifest, None if it says what it was written for."""
-    try:
-        Manifest.from_json(text, "data/manifest.json")
-    except UserError as error:
-        assert str(error).startswith("data/manifest.json ")
-        assert "\n" not in str(error)
-        assert len(str(error)) < 500
-        return str(error)
-    return None
+    """Returns with what a manifest is refused, None where it is not."""
+    sentence = refusal_of(Manifest.from_json, text, "data/manifest.json")
+    if sentence is not None:
+        assert sentence.startswith("data/manifest.json ")
+        assert "\n" not in sentence
+        assert len(sentence) < 500
+    return sentence
 
 
 def test_every_flipped_bit_is_found_or_changes_nothing(text):
@@ -59,7 +58,10 @@ def test_a_manifest_cut_anywhere_is_refused(text):
         assert "is not a Seamstress manifest" in sentence_of(text[:length])
 
 
-@given(st.text(max_size=200) | st.from_regex(r'[\[{]*"contract_version": \d', fullmatch=True))
+@given(
+    st.text(max_size=200)
+    | st.from_regex(r'[\[{]*"contract_version": \d', fullmatch=True)
+)
 def test_text_that_is_no_manifest_is_one_sentence(text):
     assert sentence_of(text) is not None
 

@@ -155,7 +155,11 @@ FAILURES = {
     "too many rows refused": (),
     "no user with enough events": ("--max_reject_fraction=1", "--min_items=99"),
     "a date that is none": ("--max_reject_fraction=0", "--date_format=%d.%m.%Y"),
-    "nothing to train on": ("--max_reject_fraction=1", "--eval_fraction=0.98", "--test_fraction=0.01"),
+    "nothing to train on": (
+        "--max_reject_fraction=1",
+        "--eval_fraction=0.98",
+        "--test_fraction=0.01",
+    ),
     "another user field": ("--user_field=customer",),
 }
 

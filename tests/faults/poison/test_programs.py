@@ -92,7 +92,10 @@ POISONS: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "another version": (other_version, "manifest.json has contract version 1"),
     "an edited count": (edited_count, "the manifest says 1)"),
-    "a vocabulary in another order": (reordered_vocabulary, "item_vocabulary is damaged"),
+    "a vocabulary in another order": (
+        reordered_vocabulary,
+        "item_vocabulary is damaged",
+    ),
     "days that are NaN": (days_of_nan, "windows-00000-of-00008.tfrecord.gz is damaged"),
 }
 

@@ -64,7 +64,9 @@ OTHERS = {
 @pytest.mark.parametrize("content", OTHERS.values(), ids=OTHERS)
 def test_a_vocabulary_that_is_not_the_one_written_is_named(data, content):
     vocabulary_of(data).write_bytes(content)
-    with pytest.raises(UserError, match=r"item_vocabulary .*; write the data set again"):
+    with pytest.raises(
+        UserError, match=r"item_vocabulary .*; write the data set again"
+    ):
         _ = open_data_set(str(data)).vocabulary
     with pytest.raises(UserError, match="item_vocabulary"):
         open_data_set(str(data)).load_transform_graph()
@@ -125,7 +127,8 @@ def test_a_graph_that_writes_a_file_is_refused_and_writes_none(data, tmp_path):
     shutil.copytree(assets, data / "transform_fn" / "assets", dirs_exist_ok=True)
     accept_files(data)
     with pytest.raises(
-        UserError, match=r"transform_fn cannot be loaded \(its graph does more .*WriteFile"
+        UserError,
+        match=r"transform_fn cannot be loaded \(its graph does more .*WriteFile",
     ):
         open_data_set(str(data)).load_transform_graph()
     assert not written.exists()

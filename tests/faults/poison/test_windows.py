@@ -130,7 +130,9 @@ def test_a_record_that_is_no_window_is_named(tmp_path, split, poison, sentence):
     data_set = open_data_set(str(write_poisoned(tmp_path / "data", split, poison)))
     with pytest.raises(UserError) as error:
         load_split(data_set, split, ALL)
-    assert f"{split}/windows-00000-of-00001.tfrecord.gz is damaged (" in str(error.value)
+    assert f"{split}/windows-00000-of-00001.tfrecord.gz is damaged (" in str(
+        error.value
+    )
     assert sentence in str(error.value)
 
 
@@ -151,7 +153,9 @@ def test_what_is_not_poisoned_is_read(tmp_path):
     folder = write_poisoned(tmp_path / "data", "train", unknown)
     columns = load_split(open_data_set(str(folder)), "train", ALL)
     assert columns["item_id"][-1].tolist() == [2, 6, 4]
-    folder = write_poisoned(tmp_path / "held", "test", setting("day", -719_162, 0, 0, 0))
+    folder = write_poisoned(
+        tmp_path / "held", "test", setting("day", -719_162, 0, 0, 0)
+    )
     columns = load_split(open_data_set(str(folder)), "test", ALL)
     assert columns["day"][-1].tolist() == [-719_162, 0, 0, 0]
 

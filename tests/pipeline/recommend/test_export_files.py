@@ -88,7 +88,7 @@ def test_description_alone_is_no_export(tmp_path, model):
         read_description(str(tmp_path))
 
 
-def test_another_saved_model_is_no_export(tmp_path):
+def test_another_saved_model_is_no_export(tmp_path, model):
     other = tmp_path / "other"
     tf.saved_model.save(tf.Module(), str(other))
     with pytest.raises(UserError, match="holds no exported model of Seamstress; name"):
