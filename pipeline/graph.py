@@ -1,7 +1,7 @@
 """The whole pipeline on one screen."""
 
 import importlib.metadata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import apache_beam as beam
 from apache_beam.pvalue import AsList, AsSingleton
@@ -89,9 +89,9 @@ def build(
             AsSingleton(sequences.num_items),
             AsSingleton(learned),
             AsList(shards),
+            AsSingleton(graph),
             # Only awaited: the manifest is the last file of a data set.
             AsList(rejects),
-            AsList(graph),
         )
         | "WriteManifest" >> beam.Map(write_manifest, join(output, MANIFEST))
         | "DeleteTemp" >> beam.Map(delete_temp, temp_folder)
@@ -107,6 +107,7 @@ def make_manifest(
     num_items: int,
     learned: Learned,
     shards: Sequence[Shard],
+    graph: Mapping[str, str],
     *awaited: object,
 ) -> Manifest:
     """Puts together what all steps found.
@@ -115,9 +116,11 @@ def make_manifest(
       UserError: data was lost between the steps.
     """
     records: dict[str, dict[str, int]] = {}
+    digests = dict(graph)
     unknown: dict[str, int] = {}
     for shard in sorted(shards, key=lambda shard: shard.name):
         records.setdefault(shard.split, {})[shard.name] = shard.num_records
+        digests[join(shard.split, shard.name)] = shard.digest
         key = f"{shard.split}_unknown_targets"
         unknown[key] = unknown.get(key, 0) + shard.num_unknown
     unknown.pop("train_unknown_targets", None)
@@ -146,6 +149,7 @@ def make_manifest(
             **unknown,
         },
         settings=options.settings(),
+        digests=digests,
         versions={
             name: importlib.metadata.version(name) for name in _RECORDED_LIBRARIES
         },

@@ -2,7 +2,6 @@
 
 import contextlib
 import gzip
-import shutil
 import sys
 import zlib
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import BinaryIO, cast
 from apache_beam.io.filesystem import BeamIOError, CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
+from schemas.digests import of_stream
 from schemas.errors import UserError
 from schemas.layout import join
 
@@ -129,7 +129,7 @@ def is_remote(path: str) -> bool:
     return "://" in path
 
 
-def copy_folder(source: str, destination: str, without: str = "") -> None:
+def copy_folder(source: str, destination: str, without: str = "") -> dict[str, str]:
     """Copies all files of a folder, from any storage to any other.
 
     Args:
@@ -137,9 +137,13 @@ def copy_folder(source: str, destination: str, without: str = "") -> None:
       destination: the folder to fill.
       without: an entry of the folder that is left out.
 
+    Returns:
+      The digests of the files (`schemas.digests`), by path in the folder.
+
     Raises:
       UserError: a file can't be read or written.
     """
+    digests = {}
     prefix = join(source, "")
     for path in files_of(source):
         name = path.removeprefix(prefix)
@@ -147,7 +151,8 @@ def copy_folder(source: str, destination: str, without: str = "") -> None:
         if path.endswith("/") or (without and name.split("/")[0] == without):
             continue
         with open_raw(path) as reader, new_file(join(destination, name)) as writer:
-            shutil.copyfileobj(reader, writer, _CHUNK_BYTES)
+            digests[name] = of_stream(reader, writer.write)
+    return digests
 
 
 def delete_folder(folder: str) -> None:

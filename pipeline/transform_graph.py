@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 import apache_beam as beam
 from apache_beam.pvalue import AsSingleton
+from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_transform import TFTransformOutput
 from tensorflow_transform.impl_helper import METADATA_DIR_NAME
 from tensorflow_transform.tf_metadata import metadata_io
 from tensorflow_transform.tf_metadata.dataset_metadata import DatasetMetadata
 
-from pipeline.storage import copy_folder
+from pipeline.storage import copy_folder, open_raw
+from schemas.graph_digest import FINGERPRINT_FILE, GRAPH_FILE, graph_digest
 from schemas.layout import TRANSFORM_FN, TRANSFORMED_METADATA, join
 
 
@@ -34,7 +36,7 @@ class WriteTransformGraph(beam.PTransform):
     metadata: beam.PCollection[DatasetMetadata]
     asset_map: Mapping[str, str] = field(default_factory=dict)
 
-    def expand(self, folder: beam.PCollection[str]) -> beam.PCollection[str]:
+    def expand(self, folder: beam.PCollection[str]) -> beam.PCollection[dict[str, str]]:
         """Wires the step from the graph's temporary folder to the one in place."""
         return folder | "CopyGraph" >> beam.Map(
             write_transform_graph,
@@ -46,7 +48,7 @@ class WriteTransformGraph(beam.PTransform):
 
 def write_transform_graph(
     graph: str, metadata: DatasetMetadata, asset_map: Mapping[str, str], output: str
-) -> str:
+) -> dict[str, str]:
     """Writes `transform_fn/` and `transformed_metadata/`.
 
     Args:
@@ -56,7 +58,8 @@ def write_transform_graph(
       output: the data set's folder.
 
     Returns:
-      The graph's folder in the data set.
+      The digests of the graph's files (`schemas.digests`), by path in the data set;
+      of the graph itself that of `schemas.graph_digest`.
 
     Raises:
       UserError: a file can't be written.
@@ -69,5 +72,9 @@ def write_transform_graph(
                 json.dump(asset_map, stream)
         copy_folder(folder, join(output, TRANSFORMED_METADATA))
     # Without the copy of the metadata that tf.Transform keeps beside it.
-    copy_folder(graph, join(output, TRANSFORM_FN), without=METADATA_DIR_NAME)
-    return join(output, TRANSFORM_FN)
+    digests = copy_folder(graph, join(output, TRANSFORM_FN), without=METADATA_DIR_NAME)
+    digests.pop(FINGERPRINT_FILE, None)
+    with open_raw(join(graph, GRAPH_FILE)) as stream:
+        parsed = saved_model_pb2.SavedModel.FromString(stream.read())
+    digests[GRAPH_FILE] = graph_digest(parsed)
+    return {join(TRANSFORM_FN, name): digest for name, digest in digests.items()}

@@ -26,12 +26,14 @@ class Shard:
       name: the file's name.
       num_records: its examples.
       num_unknown: those whose last target is an unknown item.
+      digest: of the file (`schemas.digests`).
     """
 
     split: str
     name: str
     num_records: int
     num_unknown: int
+    digest: str
 
 
 @dataclass
@@ -93,8 +95,8 @@ def write_shards(
     examples, num_unknown = sorted_examples([columns.from_bytes(p) for p in parts])
     name = shard_name(shard, num_shards)
     with new_file(join(output, split, name)) as stream:
-        write_tfrecords(stream, examples)
-    yield Shard(split, name, len(examples), num_unknown)
+        digest = write_tfrecords(stream, examples)
+    yield Shard(split, name, len(examples), num_unknown, digest)
 
 
 @dataclass

@@ -8,9 +8,11 @@ folder for files that no op reads.
 
 import dataclasses
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemas import layout
+from schemas.digests import sealed, unsealed
+from schemas.values import check_days, check_digests, check_numbers
 
 # The signature that a server takes if none is named, and the one whose answers may
 # hold items of the history.
@@ -26,7 +28,7 @@ DEFAULT_TOP_K = 10
 
 DESCRIPTION_FOLDER = "assets.extra"
 _FILENAME = "seamstress.json"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -38,37 +40,48 @@ class Description:
       reference_day: days since 1970-01-01; the earliest default of `as_of`.
       num_items: N, the items that can be recommended.
       day_feature: `age`, `gap`, `date` or `none`.
+      digests: SHA-256 of the export's files, by path in its folder.
     """
 
     max_length: int
     reference_day: int
     num_items: int
     day_feature: str
+    digests: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def to_json(self) -> str:
         """Returns the text of the file."""
         value = {"format_version": FORMAT_VERSION, **dataclasses.asdict(self)}
-        return json.dumps(value, indent=2, sort_keys=True) + "\n"
+        return json.dumps(sealed(value), indent=2, sort_keys=True) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Description":
         """Returns the description whose `to_json` is `text`.
 
         Raises:
-          ValueError: it is none, or one of another format version.
+          ValueError: it is none, one of another format version, or was changed.
         """
-        value = json.loads(text)
+        try:
+            value = json.loads(text)
+        except RecursionError:
+            raise ValueError("`text` is nested too deeply.") from None
         if not isinstance(value, dict):
             raise ValueError(f"`text` must hold a JSON object, got {value!r}.")
-        version = value.pop("format_version", None)
+        version = value.get("format_version")
         if version != FORMAT_VERSION:
             raise ValueError(
                 f"`format_version` must be {FORMAT_VERSION}, got {version!r}."
             )
+        value = unsealed(value)
+        del value["format_version"]
         try:
-            return cls(**value)
+            description = cls(**value)
         except TypeError as error:
             raise ValueError(f"`text` has other fields: {error}.") from error
+        check_numbers(["max_length", "num_items"], vars(description), 1)
+        check_days({"reference_day": description.reference_day})
+        check_digests(description.digests)
+        return description
 
 
 def description_path(export: str) -> str:

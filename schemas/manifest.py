@@ -1,16 +1,23 @@
 """`manifest.json`: what a data set holds, written last and read first."""
 
 import dataclasses
-import hashlib
+import datetime
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from schemas.digests import of_json, sealed, unsealed
 from schemas.errors import UserError
 from schemas.features import Feature, example_features
 from schemas.settings import BucketSettings, SplitSettings, WindowSettings
+from schemas.values import (
+    check_counts,
+    check_days,
+    check_numbers,
+    check_records,
+)
 
-CONTRACT_VERSION = 2
+CONTRACT_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,9 @@ class Manifest:
       latest_date: the ISO date after which rows were refused.
       features: the features of an example.
       records: examples by split and shard file name.
+      digests: SHA-256 of the files that a reader opens, by path in the data set:
+        shards and the transform graph's, of the graph itself as
+        `schemas.graph_digest` makes it.
       rows: what became of the input's rows.
       statistics: counts worth showing: users, items, unknown targets and so on.
       settings: every setting that shaped the records, by flag name.
@@ -76,13 +86,13 @@ class Manifest:
     rows: RowCounts
     statistics: dict[str, int]
     settings: dict[str, Any] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
 
     @property
     def settings_digest(self) -> str:
         """A digest of `settings`; equal digests mean comparable data sets."""
-        text = json.dumps(self.settings, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return of_json(self.settings)
 
     def num_records(self, split: str) -> int:
         """Returns the number of examples of a split, over all its shards."""
@@ -95,13 +105,29 @@ class Manifest:
         said["split"] = said.pop("name")
         return all(self.settings.get(k, value) == value for k, value in said.items())
 
+    def _check_values(self) -> None:
+        """Refuses, by a `ValueError`, values that no pipeline writes."""
+        values = vars(self)
+        check_numbers(["num_items"], values, 0)
+        check_numbers(["nb_days_buckets", "gap_days_buckets"], values, 1)
+        check_numbers(["max_length"], vars(self.window), 1)
+        check_days({name: values[name] for name in ("reference_day", "last_day")})
+        check_days({f"cut_days.{i}": day for i, day in enumerate(self.cut_days)})
+        datetime.date.fromisoformat(self.latest_date)
+        read, accepted = self.rows.read, self.rows.accepted
+        check_counts("rows", {"read": read, "accepted": accepted})
+        check_counts("rows.rejected", self.rows.rejected)
+        check_counts("rows.dropped", self.rows.dropped)
+        check_counts("statistics", self.statistics)
+        check_records(self.records, self.digests)
+
     def to_json(self) -> str:
         """Returns the text of `manifest.json`, the same for the same content."""
         value = dataclasses.asdict(self)
         value["features"] = {k: f.to_json() for k, f in self.features.items()}
         value["contract_version"] = CONTRACT_VERSION
         value["settings_digest"] = self.settings_digest
-        return json.dumps(value, indent=2, sort_keys=True) + "\n"
+        return json.dumps(sealed(value), indent=2, sort_keys=True) + "\n"
 
     @classmethod
     def from_json(cls, text: str, source: str) -> "Manifest":
@@ -116,8 +142,8 @@ class Manifest:
         """
         try:
             value = json.loads(text)
-            version = value.pop("contract_version")
-        except (ValueError, KeyError, AttributeError, TypeError):
+            version = value["contract_version"]
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
             raise UserError(
                 f"{source} is not a Seamstress manifest; run `python -m pipeline` "
                 "with --overwrite to write the data set again."
@@ -129,6 +155,15 @@ class Manifest:
                 "this version."
             )
         try:
+            value = unsealed(value)
+        except ValueError:
+            raise UserError(
+                f"{source} was changed after it was written: its content does not "
+                "match its digest; write the data set again with `python -m pipeline "
+                "--overwrite`."
+            ) from None
+        try:
+            del value["contract_version"]
             digest = value.pop("settings_digest")
             manifest = cls(
                 window=WindowSettings(**value.pop("window")),
@@ -142,6 +177,7 @@ class Manifest:
                 rows=RowCounts(**value.pop("rows")),
                 **value,
             )
+            manifest._check_values()
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise UserError(
                 f"{source} is damaged ({error}); write the data set again with "

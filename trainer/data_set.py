@@ -7,10 +7,13 @@ from typing import Any
 import tensorflow as tf
 
 from schemas import layout
+from schemas.digests import changed_file
 from schemas.errors import UserError
 from schemas.features import GAP_DAYS, NB_DAYS, VOCABULARY_FILENAME
+from schemas.graph_digest import GRAPH_FILE
 from schemas.manifest import Manifest
 from trainer.errors import first_line
+from trainer.saved_models import load_saved_model
 from trainer.storage.stand_ins import local, name_of, names_in
 
 # The column that `--day_feature` names. That of `date` holds the date in training
@@ -22,6 +25,9 @@ DAY_COLUMNS: dict[str, str | None] = {
     "none": None,
 }
 DATE = "date"
+
+# Its digest is of what it means, not of its bytes.
+_GRAPH = layout.join(layout.TRANSFORM_FN, GRAPH_FILE)
 
 _WRITE_AGAIN = "write the data set again with `python -m pipeline --overwrite`"
 
@@ -86,12 +92,47 @@ class DataSet:
         }
         return buckets[DAY_COLUMNS[day_feature]]
 
+    def check_shard(self, split: str, path: str) -> None:
+        """Compares a shard with the digest that the manifest has of it.
+
+        Args:
+          split: the split.
+          path: one of `files(split)`.
+
+        Raises:
+          UserError: as `check_digests`.
+        """
+        self.check_digests(layout.join(split, path.rsplit("/", 1)[-1]))
+
+    def check_digests(self, start: str) -> None:
+        """Compares files with the digests that the manifest has of them.
+
+        Args:
+          start: of their paths in the data set.
+
+        Raises:
+          UserError: one is missing or not as it was written; it is named.
+        """
+        digests = self.manifest.digests
+        chosen = {
+            path: digest
+            for path, digest in digests.items()
+            if path.startswith(start) and path != _GRAPH
+        }
+        folder = local(self.path)
+        if (changed := changed_file(folder, chosen)) is not None:
+            raise UserError(
+                f"{name_of(layout.join(folder, changed))} is damaged or of another "
+                f"data set (its digest is not the manifest's); {_WRITE_AGAIN}."
+            )
+
     @cached_property
     def vocabulary(self) -> list[bytes]:
         """The N items as UTF-8 text; the item of id `j` stands at `j - 1`.
 
         Raises:
-          UserError: the file is missing or its length is not the manifest's.
+          UserError: the file is missing, is not the one that was written, or does not
+            hold N different texts.
         """
         path = layout.join(self.transform_fn_path, "assets", VOCABULARY_FILENAME)
         try:
@@ -101,12 +142,18 @@ class DataSet:
             raise UserError(
                 f"{name_of(path)} cannot be read; {_WRITE_AGAIN}."
             ) from error
+        self.check_digests(f"{layout.TRANSFORM_FN}/assets/{VOCABULARY_FILENAME}")
         if items[-1] == b"":
             items.pop()
         if len(items) != self.num_items:
             raise UserError(
                 f"{name_of(path)} holds {len(items)} items, the manifest "
                 f"{self.num_items}; "
+                f"{_WRITE_AGAIN}."
+            )
+        if len(set(items)) != len(items) or not _is_text(items):
+            raise UserError(
+                f"{name_of(path)} holds an item twice, or what is no text in UTF-8; "
                 f"{_WRITE_AGAIN}."
             )
         return items
@@ -119,13 +166,23 @@ class DataSet:
         """
         # First, since TensorFlow's words for a vocabulary that is missing say little.
         _ = self.vocabulary
+        self.check_digests(f"{layout.TRANSFORM_FN}/")
         try:
-            return tf.saved_model.load(self.transform_fn_path)
+            digest = self.manifest.digests.get(_GRAPH)
+            return load_saved_model(self.transform_fn_path, digest)
         except (OSError, ValueError, IndexError, tf.errors.OpError) as error:
             raise UserError(
                 f"{name_of(self.transform_fn_path)} cannot be loaded "
                 f"({first_line(error)}); {_WRITE_AGAIN}."
             ) from error
+
+
+def _is_text(items: list[bytes]) -> bool:
+    try:
+        b"\n".join(items).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def open_data_set(path: str) -> DataSet:

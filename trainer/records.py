@@ -10,16 +10,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from schemas.errors import UserError
-from schemas.features import (
-    GAP_DAYS,
-    ITEM_ID,
-    NB_DAYS,
-    SEEN,
-    TARGET,
-    Feature,
-    unknown_id,
-)
+from schemas.features import Feature
 from trainer.data_set import DataSet
+from trainer.record_checks import find_fault
 from trainer.storage.stand_ins import name_of
 
 T = TypeVar("T")
@@ -97,8 +90,8 @@ def load_split(
       array [`num_records`]; `seen` becomes a `Ragged`.
 
     Raises:
-      UserError: a shard is damaged, its number of records or its ids are not those
-        of the manifest; the message names the shard.
+      UserError: a shard is damaged, is not the one of the manifest, or holds what no
+        window does (see `trainer.record_checks`); the message names the shard.
     """
     chosen = {name: data_set.manifest.features[name] for name in features}
 
@@ -151,6 +144,8 @@ def _parsed_batches(
 ) -> Iterator[dict[str, Any]]:
     """Yields the shard's parsed batches; raises `UserError` where it is damaged."""
     spec = feature_spec(features)
+    # Before TensorFlow: its reader passes over some of what is flipped or cut off.
+    data_set.check_shard(split, path)
     with tf.device("CPU:0"):
         # Parsed op by op: a `map` would be traced anew for every shard.
         serialized = tf.data.TFRecordDataset(path, "GZIP", _READ_BUFFER_BYTES)
@@ -164,8 +159,12 @@ def _parsed_batches(
                 values = tf.io.parse_example(records, spec)
             except tf.errors.OpError as error:
                 raise _damaged(path, f"after about {count} records") from error
-            batch = {name: _to_numpy(value) for name, value in values.items()}
-            _check_ids(data_set, path, batch)
+            read = {name: _flat(value).numpy() for name, value in values.items()}
+            if (fault := find_fault(read, data_set.manifest)) is not None:
+                raise _damaged(path, fault)
+            batch = {
+                name: _to_column(array, values[name]) for name, array in read.items()
+            }
             count += _num_rows(batch)
             yield batch
     expected = data_set.num_records_of(split, path)
@@ -181,38 +180,19 @@ def _damaged(path: str, detail: str) -> UserError:
     )
 
 
-def _to_numpy(value: Any) -> Any:
+def _flat(value: Any) -> Any:
+    return value.values if isinstance(value, tf.RaggedTensor) else value
+
+
+def _to_column(array: NDArray[Any], value: Any) -> Any:
+    """Returns the values of a feature as `load_split` gives them."""
     if isinstance(value, tf.RaggedTensor):
-        return Ragged(value.values.numpy().astype(np.int32), value.row_splits.numpy())
-    array = value.numpy()
+        return Ragged(array.astype(np.int32), value.row_splits.numpy())
     return array.astype(np.int32) if array.dtype == np.int64 else array
 
 
 def _num_rows(batch: dict[str, Any]) -> int:
     return len(next(iter(batch.values())))
-
-
-def _check_ids(data_set: DataSet, path: str, batch: dict[str, Any]) -> None:
-    """Refuses ids outside the embeddings, which a GPU would take for zeros."""
-    unknown = unknown_id(data_set.num_items)
-    largest = {
-        ITEM_ID: unknown,
-        TARGET: unknown,
-        SEEN: unknown,
-        NB_DAYS: data_set.manifest.nb_days_buckets,
-        GAP_DAYS: data_set.manifest.gap_days_buckets,
-    }
-    for name, value in batch.items():
-        array = value.values if isinstance(value, Ragged) else value
-        if name not in largest or not array.size:
-            continue
-        low, high = int(array.min()), int(array.max())
-        if low < 0 or high > largest[name]:
-            raise _damaged(
-                path,
-                f"`{name}` runs from {low} to {high}, it must stay in 0 ... "
-                f"{largest[name]}",
-            )
 
 
 def _concatenate(parts: list[Any], feature: Feature) -> Any:

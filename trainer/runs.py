@@ -175,15 +175,14 @@ def load_run(path: str) -> tuple[Any, TrainOptions]:
             f"{path} holds no {METRICS}: it is no run, or its training did not finish; "
             "run `python -m trainer train` again."
         )
-    import keras
-
-    import trainer.models  # noqa: F401  Registers the classes that the file names.
+    # Only now: Keras takes seconds.
+    from trainer.model_file import load_model
 
     try:
         config = json.loads((folder / CONFIG).read_text())
         options = TrainOptions(**config, output=path)
-        model = keras.models.load_model(folder / MODEL, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        model = load_model(folder / MODEL)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise _damaged(path, error) from error
     return model, options
 
@@ -197,7 +196,7 @@ def read_metrics(path: str) -> dict[str, Any]:
     file = Path(local(path)) / METRICS
     try:
         values = json.loads(file.read_text())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(path, error) from error
     if not isinstance(values, dict):
         raise _damaged(path, ValueError(f"{name_of(file)} holds no JSON object"))

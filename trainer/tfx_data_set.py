@@ -30,6 +30,7 @@ from schemas.manifest import Manifest, RowCounts
 from schemas.settings import BucketSettings, Split, SplitSettings, WindowSettings
 from trainer.data_set import DataSet
 from trainer.errors import first_line
+from trainer.saved_models import load_saved_model
 from trainer.transform_inputs import transform_inputs
 
 _READ_BUFFER_BYTES = 8 << 20
@@ -102,7 +103,15 @@ def open_tfx_data_set(
         with tf.io.gfile.GFile(source, "rb") as file:
             text = file.read().decode("utf-8", errors="replace")
         manifest = Manifest.from_json(text, source)
-        return TfxDataSet(transform_output, replace(manifest, records=records))
+        # Shards are named by other paths here; the graph is where it was.
+        digests = {
+            path: digest
+            for path, digest in manifest.digests.items()
+            if path.split("/")[0] == layout.TRANSFORM_FN
+        }
+        return TfxDataSet(
+            transform_output, replace(manifest, records=records, digests=digests)
+        )
     last_days = {
         name: max((shard.last_day for shard in of.values()), default=0)
         for name, of in shards.items()
@@ -115,7 +124,7 @@ def open_tfx_data_set(
 
 def _load(folder: str) -> Any:
     try:
-        return tf.saved_model.load(folder)
+        return load_saved_model(folder)
     except (OSError, ValueError, tf.errors.OpError) as error:
         raise UserError(
             f"{folder} is no transform graph ({first_line(error)}); give Trainer the "

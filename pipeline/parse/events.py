@@ -79,7 +79,8 @@ def parse_events(
       min_rating: accepted rows with a lower rating, or none, are dropped.
     """
     verdicts = _Verdicts(rows)
-    users = _ids(rows, schema.user, verdicts)
+    # No message of the program names a user.
+    users = _ids(rows, schema.user, verdicts, shown=False)
     items = _ids(rows, schema.item, verdicts)
     moments, missing, invalid = _dates(rows, schema, verdicts)
     verdicts.refuse(missing, MISSING, schema.date, "is missing or empty")
@@ -125,11 +126,23 @@ class _Verdicts:
         self._found: dict[int, tuple[str, str]] = {}
         self.accepted: Bools = np.ones(len(rows), bool)
 
-    def refuse(self, wrong: Bools, reason: str, field: str, what: str) -> None:
+    def refuse(
+        self, wrong: Bools, reason: str, field: str, what: str, shown: bool = True
+    ) -> None:
+        """Refuses rows.
+
+        Args:
+          wrong: which.
+          reason: one of `REASONS`.
+          field: the field that is wrong.
+          what: what is wrong with it.
+          shown: whether the detail holds the value. Details are printed and logged;
+            the text of a row stands in the rejects alone.
+        """
         for index in np.flatnonzero(wrong & self.accepted):
             value = plain_value(self._rows.fields[field][int(index)])
-            shown = "" if value is None or value == "" else f" {_shorten(value)}"
-            self._found[int(index)] = (reason, f"`{field}`{shown} {what}")
+            said = f" {_shorten(value)}" if shown and value not in (None, "") else ""
+            self._found[int(index)] = (reason, f"`{field}`{said} {what}")
         self.accepted &= ~wrong
 
     def refuse_wrong(self, reason: str, field: str) -> None:
@@ -156,7 +169,9 @@ def _shorten(value: object, longest: int = 60) -> str:
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
-def _ids(rows: Rows, field: str, verdicts: _Verdicts) -> pa.StringArray:
+def _ids(
+    rows: Rows, field: str, verdicts: _Verdicts, shown: bool = True
+) -> pa.StringArray:
     column = rows.fields[field]
     try:
         ids = as_text(column)
@@ -165,8 +180,8 @@ def _ids(rows: Rows, field: str, verdicts: _Verdicts) -> pa.StringArray:
         return pa.nulls(len(rows), pa.string())
     verdicts.refuse_wrong(INVALID_ID, field)
     missing, invalid = check_ids(ids)
-    verdicts.refuse(missing, MISSING, field, "is missing or empty")
-    verdicts.refuse(invalid, INVALID_ID, field, "holds a control character")
+    verdicts.refuse(missing, MISSING, field, "is missing or empty", shown)
+    verdicts.refuse(invalid, INVALID_ID, field, "holds a control character", shown)
     return ids
 
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import tensorflow as tf
 from apache_beam.io.filesystems import FileSystems
+from google.protobuf.message import DecodeError
+from tensorflow.core.protobuf import saved_model_pb2
 
 from pipeline.storage import copy_folder, is_remote, open_raw
+from schemas.digests import check_files
 from schemas.errors import UserError
 from schemas.exported_model import (
     KEEP_SEEN,
@@ -16,6 +19,7 @@ from schemas.exported_model import (
     Description,
     description_path,
 )
+from schemas.graph_ops import outside_ops
 from schemas.layout import join
 
 _SAVED_MODEL = "saved_model.pb"
@@ -52,10 +56,14 @@ def load_export(model: str) -> Any:
       What `tf.saved_model.load` gives.
 
     Raises:
-      UserError: it can't be loaded.
+      UserError: it can't be loaded, a file of it is not as it was written, or its
+        graph does more than compute.
     """
+    description = read_description(model)
     with local_export(model) as folder:
         try:
+            check_files(folder, description.digests)
+            _check_graph(folder)
             export = tf.saved_model.load(folder)
         # IndexError: TensorFlow's word for a file of weights that was cut short.
         except (OSError, ValueError, IndexError, tf.errors.OpError) as error:
@@ -68,6 +76,18 @@ def load_export(model: str) -> Any:
             f"--model {model} has no signature {min(missing)!r}; {_EXPORT_AGAIN}."
         )
     return export
+
+
+def _check_graph(folder: str) -> None:
+    """Refuses, by a `ValueError`, a graph that does more than compute."""
+    with open(join(folder, _SAVED_MODEL), "rb") as stream:
+        data = stream.read()
+    try:
+        parsed = saved_model_pb2.SavedModel.FromString(data)
+    except DecodeError as error:
+        raise ValueError(f"{_SAVED_MODEL} holds no SavedModel") from error
+    if outside := outside_ops(parsed):
+        raise ValueError(f"its graph does more than compute: {', '.join(outside)}")
 
 
 @contextlib.contextmanager

@@ -98,7 +98,11 @@ def make_manifest(
             shard.name: shard.num_rows
             for shard in sorted(shards, key=lambda shard: shard.name)
         },
-        model=dataclasses.asdict(description),
+        model={
+            name: value
+            for name, value in vars(description).items()
+            if name != "digests"
+        },
         settings=options.settings(),
         versions={
             name: importlib.metadata.version(name) for name in _RECORDED_LIBRARIES

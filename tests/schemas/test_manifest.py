@@ -3,11 +3,14 @@ import json
 
 import pytest
 
+from schemas.digests import sealed, unsealed
 from schemas.errors import UserError
 from schemas.features import example_features
+from schemas.layout import shard_name
 from schemas.manifest import CONTRACT_VERSION, Manifest, RowCounts
 from schemas.settings import BucketSettings, SplitSettings, WindowSettings
 
+FIRST, SECOND, ONLY = shard_name(0, 2), shard_name(1, 2), shard_name(0, 1)
 MANIFEST = Manifest(
     window=WindowSettings(max_length=4, stride=2),
     split=SplitSettings("user", 0.2, 0.1, seed=7),
@@ -20,7 +23,7 @@ MANIFEST = Manifest(
     cut_days=(16_900, 17_000),
     latest_date="2018-01-08",
     features=example_features(4),
-    records={"train": {"a": 3, "b": 4}, "eval": {"a": 0}},
+    records={"train": {FIRST: 3, SECOND: 4}, "eval": {ONLY: 0}},
     rows=RowCounts(10, 7, {"not_json": 2, "missing_field": 1}, {"min_rating": 2}),
     statistics={"users": 5},
     settings={
@@ -29,6 +32,12 @@ MANIFEST = Manifest(
         "split": "user",
         "date_format": ["iso"],
         "min_rating": None,
+    },
+    digests={
+        f"train/{FIRST}": "a" * 64,
+        f"train/{SECOND}": "b" * 64,
+        f"eval/{ONLY}": "c" * 64,
+        "transform_fn/saved_model.pb": "d" * 64,
     },
     versions={"numpy": "2.4"},
 )
@@ -39,11 +48,11 @@ def read(text):
 
 
 def changed(**changes):
-    """Returns the text of the manifest with other values at its top level."""
-    value = json.loads(MANIFEST.to_json())
+    """Returns the text of the manifest with other values, and a digest that fits."""
+    value = unsealed(json.loads(MANIFEST.to_json()))
     for name, change in changes.items():
         value[name] = change(value[name]) if callable(change) else change
-    return json.dumps(value)
+    return json.dumps(sealed(value))
 
 
 def test_round_trip():
@@ -53,7 +62,7 @@ def test_round_trip():
 def test_text_is_the_same_for_the_same_content():
     other = dataclasses.replace(
         MANIFEST,
-        records={"eval": {"a": 0}, "train": {"b": 4, "a": 3}},
+        records={"eval": {ONLY: 0}, "train": {SECOND: 4, FIRST: 3}},
         settings=dict(reversed(MANIFEST.settings.items())),
     )
     assert other.to_json() == MANIFEST.to_json()
@@ -94,20 +103,23 @@ def test_text_that_is_no_manifest_is_one_sentence(text):
 @pytest.mark.parametrize("version", [CONTRACT_VERSION + 1, 0, "1", None])
 def test_another_contract_version_is_refused(version):
     with pytest.raises(
-        UserError, match=rf"has contract version {version}, this program reads 2; write"
+        UserError, match=rf"has contract version {version}, this program reads 3; write"
     ):
         read(changed(contract_version=version))
 
 
 def without(name):
-    value = json.loads(MANIFEST.to_json())
+    value = unsealed(json.loads(MANIFEST.to_json()))
     del value[name]
-    return json.dumps(value)
+    return json.dumps(sealed(value))
 
 
 @pytest.mark.parametrize(
     "name",
-    sorted(set(json.loads(MANIFEST.to_json())) - {"contract_version", "versions"}),
+    sorted(
+        unsealed(json.loads(MANIFEST.to_json())).keys()
+        - {"contract_version", "versions"}
+    ),
 )
 def test_manifest_without_a_part_is_refused(name):
     with pytest.raises(
@@ -144,8 +156,21 @@ def test_damaged_manifest_is_refused(changes, message):
         {"features": lambda features: {"item_id": features["item_id"]}},
     ],
 )
-def test_manifest_that_was_edited_is_refused(changes):
+def test_settings_that_do_not_go_together_are_refused(changes):
     with pytest.raises(
         UserError, match=r"was changed after it was written: .*overwrite"
     ):
         read(changed(**changes))
+
+
+def test_manifest_that_was_edited_is_refused():
+    value = json.loads(MANIFEST.to_json())
+    for name in ("num_items", "reference_day", "latest_date", "digest"):
+        with pytest.raises(
+            UserError,
+            match=r"was changed after it was written: its content .*overwrite",
+        ):
+            read(json.dumps({**value, name: "5"}))
+    del value["digest"]
+    with pytest.raises(UserError, match=r"was changed after it was written"):
+        read(json.dumps(value))

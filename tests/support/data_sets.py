@@ -15,6 +15,7 @@ from schemas import features as names
 from schemas import layout
 from schemas.manifest import Manifest, RowCounts
 from schemas.settings import BucketSettings, SplitSettings, WindowSettings
+from tests.support.digests import data_set_digests
 from tests.support.transform_graph import write_transform_graph
 
 
@@ -125,6 +126,7 @@ def write_data_set(
         records=records,
         rows=RowCounts(read=len(train), accepted=len(train), rejected={}, dropped={}),
         statistics={},
+        digests=data_set_digests(folder),
     )
     (folder / layout.MANIFEST).write_text(manifest.to_json())
     return str(folder)

@@ -6,6 +6,7 @@ import pytest
 
 from schemas.errors import UserError
 from tests.support.data_sets import cyclic_windows, write_data_set
+from tests.support.digests import accept_files
 from trainer.data_set import open_data_set
 
 
@@ -99,6 +100,7 @@ def test_a_vocabulary_of_another_length(tmp_path: Path) -> None:
     folder = _write(tmp_path / "data")
     file = folder / "transform_fn" / "assets" / "item_vocabulary"
     file.write_text("one\ntwo\n")
+    accept_files(folder)
     with pytest.raises(UserError, match="holds 2 items, the manifest 5"):
         _ = open_data_set(str(folder)).vocabulary
     file.unlink()

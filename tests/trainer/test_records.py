@@ -1,6 +1,5 @@
 import gzip
 import itertools
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.errors import UserError
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
+from tests.support.digests import accept_files, edit_manifest
 from trainer.data_set import DataSet, open_data_set
 from trainer.records import Ragged, load_split, map_split
 
@@ -131,6 +131,8 @@ def test_a_shard_with_a_broken_record_is_named(tmp_path: Path) -> None:
     raw = bytearray(gzip.decompress(shard.read_bytes()))
     raw[30] ^= 0xFF
     shard.write_bytes(gzip.compress(bytes(raw)))
+    accept_files(Path(data_set.path))
+    data_set = open_data_set(data_set.path)
     with pytest.raises(UserError, match=r"windows-00000-.* is damaged"):
         load_split(data_set, "eval", ["item_id"])
 
@@ -144,10 +146,10 @@ def test_a_shard_that_is_no_gzip_is_named(tmp_path: Path) -> None:
 
 def test_a_shard_with_fewer_records_than_the_manifest_says(tmp_path: Path) -> None:
     data_set = _open(tmp_path / "data")
-    file = Path(data_set.path) / "manifest.json"
-    manifest = json.loads(file.read_text())
-    manifest["records"]["eval"] = {_shard(data_set).name: 4}
-    file.write_text(json.dumps(manifest))
+    edit_manifest(
+        Path(data_set.path),
+        lambda value: value["records"].update(eval={_shard(data_set).name: 4}),
+    )
     with pytest.raises(UserError, match="it holds 3 records, the manifest says 4"):
         load_split(open_data_set(data_set.path), "eval", ["item_id"])
 

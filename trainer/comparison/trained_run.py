@@ -10,8 +10,14 @@ from schemas.manifest import Manifest
 from trainer.runs import CONFIG, METRICS
 from trainer.storage.stand_ins import local, name_of
 
-# What a comparison shows of `metrics.json`.
-_SHOWN = ("best_epoch", "devices", "epochs", "parameters", "seconds")
+# What a comparison shows of `metrics.json`, and as what.
+_SHOWN: dict[str, tuple[type, ...]] = {
+    "best_epoch": (int,),
+    "devices": (str,),
+    "epochs": (int,),
+    "parameters": (int,),
+    "seconds": (int, float),
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,9 @@ def read_trained_run(path: str) -> TrainedRun:
     missing = [key for key in _SHOWN if key not in metrics]
     if missing:
         raise _damaged(folder / METRICS, f"it holds no {missing[0]!r}")
+    for key, kinds in _SHOWN.items():
+        if type(metrics[key]) not in kinds:
+            raise _damaged(folder / METRICS, f"{key!r} is {metrics[key]!r}")
     return TrainedRun(path, _read(folder / CONFIG), metrics)
 
 
@@ -75,7 +84,7 @@ def _read(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_text())
     except OSError as error:
         raise _damaged(path, error.strerror) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(path, "it is not JSON") from error
     if not isinstance(value, dict):
         raise _damaged(path, "it is no JSON object")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from schemas.digests import check_files
 from schemas.errors import UserError
 from schemas.exported_model import (
     AS_OF,
@@ -19,6 +20,7 @@ from schemas.exported_model import (
 )
 from schemas.features import ITEM_ID
 from trainer.errors import first_line
+from trainer.saved_models import load_saved_model
 from trainer.serving.requests import Request
 from trainer.storage.stand_ins import local
 
@@ -43,17 +45,25 @@ class Client:
         """Loads the export at the folder `export`.
 
         Raises:
-          UserError: there is no such folder, or it is no export of this version.
+          UserError: there is no such folder, it is no export of this version, one of
+            its files is not as it was written, or its graph does more than compute.
         """
         self.description = _read_description(export)
         try:
-            self._model = tf.saved_model.load(local(export))
+            check_files(local(export), self.description.digests)
+            self._model = load_saved_model(local(export))
         # IndexError: TensorFlow's word for a file of weights that was cut short.
         except (OSError, ValueError, IndexError, tf.errors.OpError) as error:
             raise UserError(
                 f"{export} cannot be loaded ({first_line(error)}); export the model "
                 "again with `python -m trainer train`."
             ) from error
+        missing = {SERVING_DEFAULT, KEEP_SEEN}.difference(self._model.signatures)
+        if missing:
+            raise UserError(
+                f"{export} has no signature {min(missing)!r}; export the model again "
+                "with `python -m trainer train`."
+            )
 
     def recommend(
         self, requests: Iterable[Request], top_k: int, keep_seen: bool = False

@@ -1,6 +1,7 @@
 """Writes the SavedModel that answers raw histories."""
 
 import contextlib
+import dataclasses
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from schemas import layout
+from schemas.digests import of_stream
 from schemas.errors import UserError
 from schemas.exported_model import (
     DESCRIPTION_FOLDER,
@@ -83,6 +85,7 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
                 KEEP_SEEN: recommender.keep_seen,
             },
         )
+    description = dataclasses.replace(description, digests=_digests(partial))
     path = description_path(partial)
     tf.io.gfile.makedirs(layout.join(partial, DESCRIPTION_FOLDER))
     with tf.io.gfile.GFile(path, "w") as file:
@@ -110,6 +113,17 @@ def _unrolled(model: Any, max_length: int) -> Iterator[None]:
     finally:
         for layer, unroll in zip(layers, before, strict=True):
             layer.unroll = unroll
+
+
+def _digests(folder: str) -> dict[str, str]:
+    """Returns the digests of all files of a folder, by path in it."""
+    digests = {}
+    for parent, _, names in tf.io.gfile.walk(folder):
+        for name in names:
+            path = layout.join(parent, name)
+            with tf.io.gfile.GFile(path, "rb") as file:
+                digests[path.removeprefix(layout.join(folder, ""))] = of_stream(file)
+    return digests
 
 
 def _remove(folder: str) -> None:

@@ -127,7 +127,10 @@ def _parse_line(line: bytes) -> Request:
     return Request(
         history=tuple(_json_event(event) for event in history),
         as_of=_date(value.get("as_of"), "`as_of`"),
-        user_id=None if user_id is None else _identifier(user_id, "`user_id`"),
+        # No message names a user: the line is enough to find it.
+        user_id=(
+            None if user_id is None else _identifier(user_id, "`user_id`", shown=False)
+        ),
     )
 
 
@@ -153,8 +156,17 @@ def _date(value: Any, name: str) -> str:
     return value
 
 
-def _identifier(value: Any, name: str) -> str:
-    """Returns an id as the pipeline writes it: 7, 7.0 and "7" are the same."""
+def _identifier(value: Any, name: str, shown: bool = True) -> str:
+    """Returns an id as the pipeline writes it: 7, 7.0 and "7" are the same.
+
+    Args:
+      value: what a line holds.
+      name: what the message calls it.
+      shown: whether the message holds it.
+
+    Raises:
+      ValueError: it is no id.
+    """
     if isinstance(value, float) and math.isfinite(value):
         return str(int(value)) if value.is_integer() else repr(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -162,9 +174,13 @@ def _identifier(value: Any, name: str) -> str:
     if isinstance(value, str) and value:
         # Half a surrogate pair has no UTF-8 form and can be no id.
         if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
-            raise ValueError(f"{name} is no valid text, got {_shown(value)}")
+            raise ValueError(f"{name} is no valid text{_got(value, shown)}")
         return value
-    raise ValueError(f"{name} must be text or a number, got {_shown(value)}")
+    raise ValueError(f"{name} must be text or a number{_got(value, shown)}")
+
+
+def _got(value: Any, shown: bool) -> str:
+    return f", got {_shown(value)}" if shown else ""
 
 
 def _shown(value: Any) -> str:

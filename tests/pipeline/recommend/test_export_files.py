@@ -15,6 +15,7 @@ from pipeline.recommend.export_files import (
 )
 from schemas.errors import UserError
 from schemas.exported_model import Description
+from tests.support.digests import accept_export
 
 PREFIX = "models://"
 
@@ -87,7 +88,12 @@ def test_description_alone_is_no_export(tmp_path, model):
         read_description(str(tmp_path))
 
 
-def test_another_saved_model_is_no_export(tmp_path):
-    tf.saved_model.save(tf.Module(), str(tmp_path / "other"))
+def test_another_saved_model_is_no_export(tmp_path, model):
+    other = tmp_path / "other"
+    tf.saved_model.save(tf.Module(), str(other))
+    with pytest.raises(UserError, match="holds no exported model of Seamstress; name"):
+        load_export(str(other))
+    shutil.copytree(f"{model}/assets.extra", other / "assets.extra")
+    accept_export(other)
     with pytest.raises(UserError, match="has no signature 'keep_seen'; export the"):
-        load_export(str(tmp_path / "other"))
+        load_export(str(other))

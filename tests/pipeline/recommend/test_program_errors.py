@@ -61,7 +61,7 @@ def test_model_of_another_version_is_status_1(recommend, own_model):
     path.write_text(json.dumps({**json.loads(path.read_text()), "format_version": 9}))
     found = sentence(recommend(model=str(own_model)))
     assert found == (
-        f"{path} cannot be read (`format_version` must be 1, got 9); export the model "
+        f"{path} cannot be read (`format_version` must be 2, got 9); export the model "
         "again with `python -m trainer train` of this version."
     )
 
