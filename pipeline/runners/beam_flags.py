@@ -1,5 +1,7 @@
 """Beam's own flags: which there are, and which engine `--runner` means."""
 
+import shutil
+import weakref
 from collections.abc import Mapping, Sequence
 
 import apache_beam as beam
@@ -117,12 +119,15 @@ def new_pipeline(
         check_dataflow(options, runner, paths)
     check_credentials(options, (path for named in paths.values() for path in named))
     try:
-        return beam.Pipeline(runner=runner, options=options)
+        pipeline = beam.Pipeline(runner=runner, options=options)
     except ValueError as error:
         raise UsageError(
             f"--runner {name} can't be used: {_one_line(error)}; give the flags that "
             "it needs, or use DirectRunner"
         ) from error
+    # Beam removes it at the end of a run, but not where none begins.
+    weakref.finalize(pipeline, shutil.rmtree, pipeline.local_tempdir, True)
+    return pipeline
 
 
 def _one_line(error: Exception) -> str:

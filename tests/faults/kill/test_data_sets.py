@@ -9,7 +9,7 @@ from tests.support.programs import run_module
 from tests.support.records import shard_bytes
 from tests.support.small_reviews import rows, write
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 FLAGS = ("--quiet", "--num_shards=2", "--num_partitions=2", "--overwrite")
 

@@ -13,7 +13,7 @@ from tests.support.training import write_cyclic_data
 from trainer.serving.client import Client
 from trainer.serving.requests import Event, Request
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 SMALL = ("--config=notebook", "--units=16", "--item_embedding=8", "--epochs=1")
 

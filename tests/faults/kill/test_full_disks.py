@@ -19,7 +19,7 @@ from tests.trainer.serving import catalogue
 from trainer.serving.export import export_model
 
 # Warnings of Beam and tf.Transform are none of this program's.
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 
 DISK_BYTES = 16 << 20
 KB = 1 << 10
@@ -45,7 +45,6 @@ def sentence(shown, word="cannot"):
     return line
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("left", [0, 4 * KB, 40 * KB, 100 * KB, 200 * KB, 400 * KB])
 def test_a_data_set_that_finds_no_room_leaves_the_earlier_one(
     tmp_path, disk, left, capfd
@@ -64,7 +63,6 @@ def test_a_data_set_that_finds_no_room_leaves_the_earlier_one(
     assert main([f"--input={new}", *output]) == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("left", [0, 40 * KB])
 def test_a_data_set_with_no_room_for_temporary_files_leaves_the_earlier_one(
     tmp_path, disk, left, capfd, monkeypatch
@@ -83,7 +81,7 @@ def test_a_data_set_with_no_room_for_temporary_files_leaves_the_earlier_one(
     assert [path.name for path in disk.iterdir()] == ["filler"]
 
 
-@pytest.mark.parametrize("left", [0, 4 * KB, 24 * KB])
+@pytest.mark.parametrize("left", [0, 4 * KB, 8 * KB])
 def test_recommendations_that_find_no_room_leave_the_earlier_ones(
     tmp_path, disk, left, capfd
 ):
@@ -113,7 +111,6 @@ def test_an_export_that_finds_no_room_leaves_the_earlier_one(disk, left):
     assert sorted(path.name for path in disk.iterdir()) == ["filler", "model"]
 
 
-@pytest.mark.slow
 def test_the_program_itself_says_so_in_one_line(tmp_path, disk):
     new = write(tmp_path / "new.csv", rows(4000, 9))
     fill(disk, 100 * KB)

@@ -8,7 +8,7 @@ from tests.faults.kill.scenes import SENT, Scene, check
 from tests.support.programs import run_module
 from tests.support.small_reviews import entries, rows, write
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
