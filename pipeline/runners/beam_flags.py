@@ -19,6 +19,7 @@ from apache_beam.runners.runner import PipelineRunner, create_runner
 from pipeline.runners.credentials import check_credentials
 from pipeline.runners.dataflow import check_dataflow, is_dataflow
 from pipeline.runners.quick_options import QuickOptions
+from pipeline.runners.worker_processes import use_ending_workers
 from schemas.command_line import Parser, unknown_argument
 from schemas.errors import UsageError
 
@@ -78,6 +79,7 @@ def runner_of(name: str | None) -> PipelineRunner:
         )
     if short_name in _IN_PROCESS:
         _flush_by_size()
+        use_ending_workers()
         return FnApiRunner()
     try:
         return create_runner(name)

@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc"),
 ]
 
-_WORKER = b"sdk_worker_main"
+_WORKER = b"worker_process"
 _LONGEST_SECS = 300
 
 
