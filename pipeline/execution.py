@@ -2,9 +2,11 @@
 
 import contextlib
 import re
+import tempfile
 from collections.abc import Iterator
 
 from pipeline.output import Output
+from schemas import stop_signals
 from schemas.errors import UsageError, UserError
 
 # How Beam shows an error of a step, from this process or from a worker, whose traceback
@@ -13,6 +15,13 @@ _WORKER_ERROR = re.compile(
     r"schemas\.errors\.UserError: (.*?)(?: \[while running|\n\n|\Z)", re.DOTALL
 )
 _STEP_NOTE = re.compile(r" \[while running '[^']*'\].*\Z", re.DOTALL)
+# TensorFlow and Arrow write too, and have errors of their own, of which some name the
+# file. These words are the system's.
+_UNWRITABLE = re.compile(
+    r"(?:(?P<before>/\S+?)[;:,]? )?"
+    r"(?P<reason>No space left on device|Disk quota exceeded|Read-only file system)"
+    r"(?:: '(?P<after>[^']+)')?"
+)
 
 
 @contextlib.contextmanager
@@ -30,24 +39,42 @@ def filled(output: Output, untouched: bool = False) -> Iterator[None]:
     if untouched:
         yield
         return
-    output.prepare()
     try:
+        with stop_signals.uninterrupted():
+            output.prepare()
         yield
-    except (KeyboardInterrupt, UsageError):
-        output.abandon()
-        raise
-    except Exception as error:
-        output.abandon()
+        # Beam may have taken a signal's exception for one of its own.
+        stop_signals.check()
+        with stop_signals.uninterrupted():
+            output.complete()
+    except BaseException as error:
+        with stop_signals.uninterrupted():
+            output.abandon()
+        if not isinstance(error, Exception) or isinstance(error, UsageError):
+            raise
         sentence = user_sentence(error)
         if sentence is None:
             raise
         raise UserError(sentence) from error
-    output.complete()
 
 
 def user_sentence(error: Exception) -> str | None:
-    """Returns the sentence of a `UserError` that a step raised; None for any other."""
+    """Returns the sentence of an error that the user can mend; None for any other.
+
+    Args:
+      error: a `UserError` that a step raised, or any error that tells of a disk that is
+        full or can't be written, whatever the engine has made of it.
+    """
+    text = str(error)
     if isinstance(error, UserError):
-        return _STEP_NOTE.sub("", str(error))
-    found = _WORKER_ERROR.search(str(error))
-    return found.group(1).strip() if found else None
+        return _STEP_NOTE.sub("", text)
+    if found := _WORKER_ERROR.search(text):
+        return found.group(1).strip()
+    if found := _UNWRITABLE.search(text):
+        place = found["before"] or found["after"] or "a file"
+        return (
+            f"cannot write {place}: {found['reason']}; make room for the output and "
+            f"in {tempfile.gettempdir()} (TMPDIR), or choose other places, and run it "
+            "again."
+        )
+    return None

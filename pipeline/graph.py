@@ -37,7 +37,7 @@ def build(
     output: str,
     temp_folder: str,
     options: Options,
-) -> None:
+) -> beam.PCollection[Manifest]:
     """Adds all steps from the input's files to the manifest of the data set.
 
     Args:
@@ -46,6 +46,9 @@ def build(
       output: the data set's folder.
       temp_folder: where tf.Transform may write; deleted at the end.
       options: all settings.
+
+    Returns:
+      The manifest, as soon as it is written.
     """
     reading = pipeline | "ReadEvents" >> ReadEvents(
         patterns, options.read, options.num_partitions
@@ -76,7 +79,7 @@ def build(
     graph = transformed.graph | "WriteGraph" >> WriteTransformGraph(
         output, transformed.metadata, transformed.asset_map
     )
-    (
+    written = (
         pipeline
         | "StartManifest" >> beam.Create([options], reshuffle=False)
         | "MakeManifest"
@@ -94,8 +97,9 @@ def build(
             AsList(rejects),
         )
         | "WriteManifest" >> beam.Map(write_manifest, join(output, MANIFEST))
-        | "DeleteTemp" >> beam.Map(delete_temp, temp_folder)
     )
+    _ = written | "DeleteTemp" >> beam.Map(delete_temp, temp_folder)
+    return written
 
 
 def make_manifest(

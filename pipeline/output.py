@@ -1,14 +1,16 @@
 """An output's folder: what may be there, and how a new one takes its place.
 
 A local output, such as a data set, is written in a folder inside its own, so on the
-same disk, and moved up when it is whole; an earlier one stays usable until then. A
-remote one, where renaming means copying, is written in place: it counts as complete
-once its manifest is there.
+same disk, and moved up when it is whole; an earlier one stays usable until then, and
+the folder is locked. A remote one, where renaming means copying, is written in its
+place if there is none yet, and else beside it (see `pipeline.publish`); nothing locks
+it. Either counts as complete once its manifest is there.
 """
 
 import contextlib
 import os
 import shutil
+import uuid
 from dataclasses import dataclass
 
 from apache_beam.io.filesystem import BeamIOError
@@ -16,6 +18,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from pipeline.storage import delete_folder, is_remote
 from schemas.errors import UsageError, UserError
+from schemas.folder_lock import FolderLock, lock_folder
 from schemas.layout import (
     MANIFEST,
     REJECTS,
@@ -24,10 +27,18 @@ from schemas.layout import (
     TRANSFORMED_METADATA,
     join,
 )
+from schemas.replacement import (
+    LEFT_BEHIND,
+    WHOLE,
+    recover,
+    recover_locked,
+    remove,
+    replace_entries,
+)
 
 # tf.Transform's scratch space, removed when the run is over.
 TRANSFORM_TEMP = "transform_temp"
-_PARTIAL = ".partial"
+PARTIAL = ".partial"
 
 
 @dataclass(frozen=True)
@@ -43,9 +54,14 @@ class Contents:
     entries: frozenset[str]
 
     @property
+    def own_entries(self) -> frozenset[str]:
+        """Also the manifest, whole or half."""
+        return self.entries | {MANIFEST, f"{MANIFEST}.partial"}
+
+    @property
     def all_entries(self) -> frozenset[str]:
-        """Also the manifest, and what a run that was stopped leaves."""
-        return self.entries | {MANIFEST, f"{MANIFEST}.partial", _PARTIAL}
+        """Also what a run that was stopped leaves."""
+        return self.own_entries | LEFT_BEHIND | {PARTIAL}
 
 
 DATA_SET = Contents(
@@ -57,12 +73,19 @@ DATA_SET = Contents(
 
 
 class Output:
-    """A folder to be filled."""
+    """A folder to be filled.
+
+    Attributes:
+      folder: where the run writes.
+      contents: what the folder may hold.
+      is_published: whether the run's last step has to bring the files from `folder` to
+        their place: where a remote output replaces another one.
+    """
 
     def __init__(
         self, path: str, overwrite: bool, contents: Contents = DATA_SET
     ) -> None:
-        """Checks the folder without changing anything.
+        """Checks the folder, and puts right what a run that was killed has left.
 
         Args:
           path: local or remote.
@@ -75,43 +98,37 @@ class Output:
         """
         if not path:
             raise UsageError("--output names no folder")
+        self.contents = contents
         self._path = path.rstrip("/") or path
-        self._contents = contents
+        self._overwrite = overwrite
         self._is_local = not is_remote(path)
         self._is_new = False
+        self._lock: FolderLock | None = None
         if self._is_local:
-            self._check_local()
-        try:
-            is_complete = FileSystems.exists(join(self._path, MANIFEST))
-        except Exception as error:  # Each remote storage raises errors of its own.
-            raise UserError(
-                f"cannot look up --output {self._path}: {error}; check the path, and "
-                "that you may write there."
-            ) from error
-        if is_complete and not overwrite:
-            raise UserError(
-                f"{self._path} already holds a complete {contents.kind}; give "
-                "--overwrite to "
-                "replace it, or another --output."
-            )
-
-    @property
-    def folder(self) -> str:
-        """Where the run writes."""
-        return join(self._path, _PARTIAL) if self._is_local else self._path
+            recover(self._path)
+        self.is_published = self._check() and not self._is_local
+        self.folder = self._path
+        if self._is_local or self.is_published:
+            # By a name that no other run has: worker processes of one that was killed
+            # may go on for a while.
+            self.folder = join(self._path, PARTIAL, uuid.uuid4().hex[:12])
 
     def prepare(self) -> None:
-        """Removes what an earlier run left where this one writes.
+        """Locks the folder, and removes what an earlier run left where this one writes.
 
         Raises:
-          UserError: the folder can't be written.
+          UserError: the folder can't be written, another run is writing it, or has
+            completed it since it was checked.
         """
         try:
             if not self._is_local:
-                self._remove_remote()
+                self._prepare_remote()
                 return
             self._is_new = not os.path.isdir(self._path)
-            _remove_local(self.folder)
+            self._lock = lock_folder(self._path)
+            recover_locked(self._path)
+            self._check()
+            self._remove_partial()
             os.makedirs(self.folder)
         except (OSError, BeamIOError) as error:
             raise UserError(
@@ -120,49 +137,68 @@ class Output:
 
     def complete(self) -> None:
         """Puts the finished output in its place."""
-        if not self._is_local:
+        if self._lock is None:
             return
-        _remove_local(join(self.folder, TRANSFORM_TEMP))
-        # The manifest goes first and comes last, so that no moment shows a mixture.
-        for name in sorted(
-            self._contents.all_entries - {_PARTIAL}, key=MANIFEST.__ne__
-        ):
-            _remove_local(join(self._path, name))
-        for name in sorted(os.listdir(self.folder), key=MANIFEST.__eq__):
-            os.rename(join(self.folder, name), join(self._path, name))
-        os.rmdir(self.folder)
+        remove(join(self.folder, TRANSFORM_TEMP))
+        replace_entries(self._path, self.folder, self.contents.own_entries)
+        self._remove_partial()
+        self._lock.release()
+        self._lock = None
 
     def abandon(self) -> None:
         """Removes what a failed run wrote, where that costs nothing."""
-        if self._is_local:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            if self._is_new:
-                with contextlib.suppress(OSError):
-                    os.rmdir(self._path)
+        if self._lock is None:
+            return
+        with contextlib.suppress(OSError):
+            recover_locked(self._path)
+        self._remove_partial()
+        if self._is_new:
+            with contextlib.suppress(OSError):
+                os.rmdir(self._path)
+        self._lock.release()
+        self._lock = None
 
-    def _check_local(self) -> None:
+    def _check(self) -> bool:
+        """Returns whether there is a complete output that may be replaced."""
+        if self._is_local:
+            self._check_entries()
+        try:
+            is_complete = FileSystems.exists(join(self._path, MANIFEST))
+        except Exception as error:  # Each remote storage raises errors of its own.
+            raise UserError(
+                f"cannot look up --output {self._path}: {error}; check the path, and "
+                "that you may write there."
+            ) from error
+        if is_complete and not self._overwrite:
+            raise UserError(
+                f"{self._path} already holds a complete {self.contents.kind}; give "
+                "--overwrite to "
+                "replace it, or another --output."
+            )
+        return bool(is_complete)
+
+    def _check_entries(self) -> None:
         if not os.path.lexists(self._path):
             return
         if not os.path.isdir(self._path):
             raise UserError(f"{self._path} is a file; name a folder with --output.")
-        foreign = sorted(set(os.listdir(self._path)) - self._contents.all_entries)
+        foreign = sorted(set(os.listdir(self._path)) - self.contents.all_entries)
         if foreign:
             raise UserError(
-                f"{self._path} holds {foreign[0]!r}, which no {self._contents.kind} "
+                f"{self._path} holds {foreign[0]!r}, which no {self.contents.kind} "
                 "does; give "
                 "--output a folder of its own, so that nothing of yours is replaced."
             )
 
-    def _remove_remote(self) -> None:
-        # The manifest first: without it nothing takes what is left for a data set.
-        if FileSystems.exists(join(self._path, MANIFEST)):
-            FileSystems.delete([join(self._path, MANIFEST)])
-        for entry in sorted(self._contents.all_entries - {MANIFEST}):
+    def _remove_partial(self) -> None:
+        # A worker process of a run that was killed may still write there: whatever
+        # stays is removed by the next run.
+        for name in (PARTIAL, WHOLE):
+            shutil.rmtree(join(self._path, name), ignore_errors=True)
+
+    def _prepare_remote(self) -> None:
+        if self.is_published:
+            delete_folder(join(self._path, PARTIAL))
+            return
+        for entry in sorted(self.contents.all_entries):
             delete_folder(join(self._path, entry))
-
-
-def _remove_local(path: str) -> None:
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        os.remove(path)

@@ -11,6 +11,7 @@ from pipeline.input_files import input_bytes, list_files
 from pipeline.options import PARTITION_BYTES
 from pipeline.output import Output
 from pipeline.progress import DATA_SET_STAGES
+from pipeline.publish import publish_output
 from pipeline.runners.beam_flags import beam_options, new_pipeline
 from pipeline.runners.jobs import is_dry_run, run_job
 from pipeline.runners.transform_temp import transform_temp
@@ -48,7 +49,8 @@ def run(
         transform_temp(output, pipeline) as temp_folder,
         filled(output, untouched=is_dry_run(pipeline)),
     ):
-        build(pipeline, args.input, output.folder, temp_folder, options)
+        written = build(pipeline, args.input, output.folder, temp_folder, options)
+        publish_output(written, output, args.output)
         is_complete = run_job(pipeline, DATA_SET_STAGES, quiet=args.quiet)
     if is_complete and not args.quiet:
         manifest = read_manifest(args.output)

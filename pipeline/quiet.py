@@ -10,6 +10,10 @@ from schemas.quiet import without_notes
 
 _NO_NEWS = (
     "UserError",
+    "Stopped(",
+    "No space left on device",
+    "Disk quota exceeded",
+    "Read-only file system",
     # RunInference says it of Linux too: what it could not import is not `resource` but
     # a manager of models that needs further packages. Only a figure of its metrics is
     # lost.

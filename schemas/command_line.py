@@ -7,13 +7,19 @@ known one, and whatever the user can mend ends in one sentence on stderr.
 import argparse
 import errno
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
+from schemas import stop_signals
 from schemas.errors import UsageError, UserError, did_you_mean
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_STOPPED: dict[int, str] = {
+    signal.SIGINT: "stopped by the user",
+    signal.SIGTERM: "stopped by SIGTERM; run it again",
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -74,28 +80,43 @@ def run_program(
 ) -> int:
     """Runs `main(argv)` and turns what the user can mend into one sentence.
 
+    Ctrl-C and SIGTERM raise `stop_signals.Stopped` where the main thread is, so that
+    what was begun is cleaned up; a command with other plans for SIGTERM says so by
+    `stop_signals.on_sigterm`.
+
     Returns:
       The exit status: `main`'s own, a `UserError`'s, 1 where a disk is full, 130 for
-      Ctrl-C, or 141 where what reads stdout has gone, as `head` does; the last two are
-      what shells give for the signals.
+      Ctrl-C, 143 for SIGTERM, or 141 where what reads stdout has gone, as `head` does;
+      the last three are what shells give for the signals.
     """
-    try:
-        status = main(argv)
-        if sys.stdout is not None:  # As where a shell has closed it by `>&-`.
-            sys.stdout.flush()
-        return status
-    except UserError as error:
+    with stop_signals.caught():
+        try:
+            status = main(argv)
+            if sys.stdout is not None:  # As where a shell has closed it by `>&-`.
+                sys.stdout.flush()
+            return status
+        except (Exception, KeyboardInterrupt) as error:
+            with stop_signals.uninterrupted():
+                ended = _ended_by(error, prog)
+            if ended is None:
+                raise
+            return ended
+
+
+def _ended_by(error: BaseException, prog: str) -> int | None:
+    """Says what ended a program; returns its exit status, None for a defect."""
+    # First, since others may have made an exception of their own of the signal's.
+    if stop_signals.received() or isinstance(error, KeyboardInterrupt):
+        signum = stop_signals.received() or signal.SIGINT
+        print(f"{prog}: {_STOPPED[signum]}", file=sys.stderr)
+        return 128 + signum
+    if isinstance(error, UserError):
         print(f"{prog}: {error}", file=sys.stderr)
         return error.exit_status
-    except KeyboardInterrupt:
-        print(f"{prog}: stopped by the user", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
+    if isinstance(error, BrokenPipeError):
         _silence_stdout()
         return 141
-    except OSError as error:
-        if error.errno not in _FULL:
-            raise
+    if isinstance(error, OSError) and error.errno in _FULL:
         _silence_stdout()
         name = error.filename or "what was being written"
         print(
@@ -104,6 +125,7 @@ def run_program(
             file=sys.stderr,
         )
         return 1
+    return None
 
 
 def _silence_stdout() -> None:

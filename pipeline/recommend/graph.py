@@ -17,7 +17,11 @@ from pipeline.histories import build_histories
 from pipeline.options import iso_date
 from pipeline.parse.events import EVENT_SCHEMA
 from pipeline.read import ReadEvents
-from pipeline.recommend.manifest import make_manifest, write_manifest
+from pipeline.recommend.manifest import (
+    RecommendManifest,
+    make_manifest,
+    write_manifest,
+)
 from pipeline.recommend.model_handler import ExportedModelHandler
 from pipeline.recommend.options import RecommendOptions
 from pipeline.recommend.request_shards import by_shard, join_requests, no_requests
@@ -44,7 +48,7 @@ def build(
     output: str,
     options: RecommendOptions,
     description: Description,
-) -> None:
+) -> beam.PCollection[RecommendManifest]:
     """Adds all steps from the input's files to the manifest of recommendations.
 
     Args:
@@ -53,6 +57,9 @@ def build(
       output: the folder of recommendations.
       options: all settings.
       description: what the model says of itself.
+
+    Returns:
+      The manifest, as soon as it is written.
     """
     reading = pipeline | "ReadEvents" >> ReadEvents(
         patterns, options.read, options.num_partitions
@@ -97,7 +104,7 @@ def build(
     rejects = reading.rejects | "WriteRejects" >> WriteRejects(
         output, reading.account, options.num_shards
     )
-    (
+    return (
         pipeline
         | "StartManifest" >> beam.Create([options], reshuffle=False)
         | "MakeManifest"

@@ -14,6 +14,7 @@ from pipeline.input_files import input_bytes, list_files
 from pipeline.options import PARTITION_BYTES
 from pipeline.output import Contents, Output
 from pipeline.progress import RECOMMEND_STAGES
+from pipeline.publish import publish_output
 from pipeline.recommend.export_files import read_description
 from pipeline.recommend.flags import PROG, to_options
 from pipeline.recommend.graph import build
@@ -64,7 +65,8 @@ def run(
         check_users(options.users)
     output = Output(args.output, args.overwrite, CONTENTS)
     with filled(output, untouched=is_dry_run(pipeline)):
-        build(pipeline, args.input, output.folder, options, description)
+        written = build(pipeline, args.input, output.folder, options, description)
+        publish_output(written, output, args.output)
         is_complete = run_job(pipeline, RECOMMEND_STAGES, quiet=args.quiet)
     if is_complete and not args.quiet:
         with open_raw(join(args.output, MANIFEST)) as stream:

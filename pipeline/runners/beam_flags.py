@@ -1,5 +1,7 @@
 """Beam's own flags: which there are, and which engine `--runner` means."""
 
+import shutil
+import weakref
 from collections.abc import Mapping, Sequence
 
 import apache_beam as beam
@@ -18,6 +20,7 @@ from apache_beam.runners.worker.statesampler import StateSampler
 from pipeline.runners.credentials import check_credentials
 from pipeline.runners.dataflow import check_dataflow, is_dataflow
 from pipeline.runners.quick_options import QuickOptions
+from pipeline.runners.worker_processes import use_ending_workers
 from schemas.command_line import Parser, unknown_argument
 from schemas.errors import UsageError
 
@@ -79,6 +82,7 @@ def runner_of(name: str | None) -> PipelineRunner:
     if short_name in _IN_PROCESS:
         _flush_by_size()
         _sample_often()
+        use_ending_workers()
         return FnApiRunner()
     try:
         return create_runner(name)
@@ -129,12 +133,15 @@ def new_pipeline(
         check_dataflow(options, runner, paths)
     check_credentials(options, (path for named in paths.values() for path in named))
     try:
-        return beam.Pipeline(runner=runner, options=options)
+        pipeline = beam.Pipeline(runner=runner, options=options)
     except ValueError as error:
         raise UsageError(
             f"--runner {name} can't be used: {_one_line(error)}; give the flags that "
             "it needs, or use DirectRunner"
         ) from error
+    # Beam removes it at the end of a run, but not where none begins.
+    weakref.finalize(pipeline, shutil.rmtree, pipeline.local_tempdir, True)
+    return pipeline
 
 
 def _one_line(error: Exception) -> str:

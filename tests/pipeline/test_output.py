@@ -2,13 +2,13 @@ import os
 from pathlib import Path
 
 import pytest
-from apache_beam.io.filesystem import FileMetadata, MatchResult
 from apache_beam.io.localfilesystem import LocalFileSystem
 
 from pipeline.input_files import list_files
 from pipeline.output import TRANSFORM_TEMP, Output
 from schemas.errors import UsageError, UserError
 from schemas.layout import MANIFEST, REJECTS, TRANSFORM_FN
+from tests.support.disk_storage import DiskFileSystem  # noqa: F401
 
 
 def fill(folder, mark, *names):
@@ -101,9 +101,8 @@ def test_a_run_that_fails_leaves_an_empty_folder_as_it_was(tmp_path):
 
 
 def test_what_a_dead_run_left_is_replaced(tmp_path):
-    dead = Output(str(tmp_path / "data"), overwrite=False)
-    dead.prepare()
-    fill(dead.folder, "dead", MANIFEST, "train/a", f"{TRANSFORM_TEMP}/a")
+    partial = tmp_path / "data" / ".partial" / "dead"
+    fill(partial, "dead", MANIFEST, "train/a", f"{TRANSFORM_TEMP}/a")
     # And one that died, without a manifest, while its files were put in their places.
     fill(tmp_path / "data", "dead", "train/a", "eval/a")
     run(tmp_path / "data", "new", "train/b")
@@ -155,36 +154,6 @@ def test_link_to_a_folder_stays_one(tmp_path):
     assert written(tmp_path / "disk") == {MANIFEST: "new", "train/a": "new"}
 
 
-class DiskFileSystem(LocalFileSystem):
-    """A storage whose paths begin with `disk://`, such as gs:// has."""
-
-    @classmethod
-    def scheme(cls):
-        return "disk"
-
-    def match(self, patterns, limits=None):
-        found = super().match(
-            [path.removeprefix("disk://") for path in patterns], limits
-        )
-        return [
-            MatchResult(
-                result.pattern,
-                [
-                    FileMetadata(f"disk://{entry.path}", entry.size_in_bytes)
-                    for entry in result.metadata_list
-                ],
-            )
-            for result in found
-        ]
-
-    def exists(self, path):
-        return super().exists(path.removeprefix("disk://"))
-
-    def delete(self, paths):
-        for path in paths:
-            os.remove(path.removeprefix("disk://"))
-
-
 def test_remote_data_set_is_written_in_its_place(tmp_path):
     path = f"disk://{tmp_path}/data"
     output = Output(f"{path}/", overwrite=False)
@@ -197,16 +166,30 @@ def test_remote_data_set_is_written_in_its_place(tmp_path):
         Output(path, overwrite=False)
 
 
-def test_remote_data_set_is_removed_before_another_takes_its_place(tmp_path):
+def test_remains_of_a_remote_run_that_died_are_removed(tmp_path):
     data = tmp_path / "data"
-    fill(
-        data, "old", MANIFEST, "train/a", f"{TRANSFORM_FN}/b/c", f"{REJECTS}/a", "mine"
-    )
-    output = Output(f"disk://{data}", overwrite=True)
+    fill(data, "dead", "train/a", f"{TRANSFORM_FN}/b/c", f"{REJECTS}/a", "mine")
+    fill(data, "dead", ".partial/x/train/a")
+    output = Output(f"disk://{data}", overwrite=False)
+    assert not output.is_published
     output.prepare()
-    assert written(data) == {"mine": "old"}
+    assert written(data) == {"mine": "dead"}
     output.abandon()
-    assert written(data) == {"mine": "old"}
+    assert written(data) == {"mine": "dead"}
+
+
+def test_a_remote_data_set_stays_while_another_is_written(tmp_path):
+    data = tmp_path / "data"
+    fill(data, "old", MANIFEST, "train/a", "mine")
+    before = written(data)
+    fill(data, "dead", ".partial/x/train/a")
+    output = Output(f"disk://{data}/", overwrite=True)
+    assert output.is_published
+    assert output.folder.startswith(f"disk://{data}/.partial/")
+    output.prepare()
+    assert written(data) == before
+    output.complete()  # A step of the run has done it, or is to do it.
+    assert written(data) == before
 
 
 def test_storage_that_is_not_known_is_one_sentence():

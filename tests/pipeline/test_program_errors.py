@@ -136,6 +136,21 @@ def test_sentence_is_found_in_whatever_beam_makes_of_an_error(error):
     assert user_sentence(error) == SENTENCE
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("/a/b/shard; No space left on device", "/a/b/shard"),
+        ("[Errno 28] No space left on device: '/a/b c'", "/a/b c"),
+        ("[Errno 28] Error writing bytes. Detail: No space left on device", "a file"),
+        ("Traceback: E: /a/b; No space left on device [while running 'A']", "/a/b"),
+    ],
+)
+def test_a_full_disk_is_a_sentence_whoever_found_it(text, place):
+    found = user_sentence(RuntimeError(text))
+    assert found.startswith(f"cannot write {place}: No space left on device; make room")
+    assert found.endswith("(TMPDIR), or choose other places, and run it again.")
+
+
 def test_another_error_has_no_sentence():
     assert user_sentence(ValueError("UserError: no [while running 'A']")) is None
 

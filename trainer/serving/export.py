@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -14,7 +15,6 @@ from schemas import layout
 from schemas.digests import of_stream
 from schemas.errors import UserError
 from schemas.exported_model import (
-    DESCRIPTION_FOLDER,
     KEEP_SEEN,
     SERVING_DEFAULT,
     Description,
@@ -23,6 +23,7 @@ from schemas.exported_model import (
 from schemas.features import VOCABULARY_FILENAME
 from trainer.data_set import DataSet
 from trainer.models.recurrent import RecurrentModel
+from trainer.serving.exchange import new_folder
 from trainer.serving.module import Recommender
 from trainer.storage.stand_ins import name_of
 
@@ -35,19 +36,21 @@ _LONGEST_UNROLLED = 8
 def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -> None:
     """Writes a SavedModel of the transform graph and a model.
 
-    An export of the same name is replaced. The new one is written beside it and
-    renamed when complete, so that `output` never holds half an export. It is complete
-    in itself: neither the data set nor the run is needed to serve it.
+    An export of the same name is replaced. The new one is written beside it, in a
+    folder that is locked meanwhile, and takes its place when it is whole: `output`
+    never holds half an export, and an earlier one stays usable until then. It is
+    complete in itself: neither the data set nor the run is needed to serve it.
 
     Args:
       data_set: what the model was trained on.
       model: a `NextItemModel`.
-      output: the folder to write.
+      output: the folder to write, on this machine.
       day_feature: `age`, `gap`, `date` or `none`, the day column that the model takes.
 
     Raises:
       UserError: Keras runs on another backend than TensorFlow, a weight of the model
-        is no number, or the transform graph is damaged.
+        is no number, the transform graph is damaged, or the folder can't be written
+        or is being written by another run.
     """
     if keras.backend.backend() != "tensorflow":
         raise UserError(
@@ -74,24 +77,19 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
         model,
         description,
     )
-    partial = f"{output.rstrip('/')}.partial"
-    _remove(partial)
-    with _unrolled(model, description.max_length):
+    with new_folder(Path(output)) as folder, _unrolled(model, description.max_length):
         tf.saved_model.save(
             recommender,
-            partial,
+            str(folder),
             signatures={
                 SERVING_DEFAULT: recommender.recommend,
                 KEEP_SEEN: recommender.keep_seen,
             },
         )
-    description = dataclasses.replace(description, digests=_digests(partial))
-    path = description_path(partial)
-    tf.io.gfile.makedirs(layout.join(partial, DESCRIPTION_FOLDER))
-    with tf.io.gfile.GFile(path, "w") as file:
-        file.write(description.to_json())
-    _remove(output)
-    tf.io.gfile.rename(partial, output)
+        description = dataclasses.replace(description, digests=_digests(folder))
+        path = Path(description_path(str(folder)))
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(description.to_json())
     _logger.info("exported the model to %s", name_of(output))
 
 
@@ -115,17 +113,11 @@ def _unrolled(model: Any, max_length: int) -> Iterator[None]:
             layer.unroll = unroll
 
 
-def _digests(folder: str) -> dict[str, str]:
+def _digests(folder: Path) -> dict[str, str]:
     """Returns the digests of all files of a folder, by path in it."""
     digests = {}
-    for parent, _, names in tf.io.gfile.walk(folder):
-        for name in names:
-            path = layout.join(parent, name)
-            with tf.io.gfile.GFile(path, "rb") as file:
-                digests[path.removeprefix(layout.join(folder, ""))] = of_stream(file)
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with open(path, "rb") as file:
+                digests[path.relative_to(folder).as_posix()] = of_stream(file)
     return digests
-
-
-def _remove(folder: str) -> None:
-    if tf.io.gfile.exists(folder):
-        tf.io.gfile.rmtree(folder)

@@ -146,15 +146,14 @@ def test_an_export_replaces_the_last_one_and_a_dead_one_leaves_none(
     arguments = (catalogue.data_set(), catalogue.model("none"), str(output), "none")
 
     def dies(*args, **kwargs):
-        (tmp_path / "model.partial").mkdir()
         (tmp_path / "model.partial" / "saved_model.pb").write_text("half")
         raise OSError("disk full")
 
     with monkeypatch.context() as patched:
         patched.setattr(tf.saved_model, "save", dies)
-        with pytest.raises(OSError, match="disk full"):
+        with pytest.raises(UserError, match=r"model cannot be written \(disk full\)"):
             export_model(*arguments)
-    assert not output.exists()
+    assert os.listdir(tmp_path) == []
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "old").write_text("old")
     export_model(*arguments)
