@@ -19,7 +19,8 @@ _USUAL: dict[int, Any] = {
     signal.SIGTERM: signal.SIG_DFL,
 }
 
-Action = Callable[[int], None]
+# Returns False for a signal that the program is to take after all.
+Action = Callable[[int], bool | None]
 
 
 class Stopped(KeyboardInterrupt):
@@ -83,7 +84,8 @@ def on_sigterm(action: Action) -> Iterator[None]:
 
     Args:
       action: called in the main thread, between any two of its instructions, with the
-        signal; best to set a flag and no more.
+        signal; best to set a flag and no more. Where it returns False, `Stopped` is
+        raised all the same.
     """
     before = _state.actions.get(signal.SIGTERM)
     with caught():
@@ -126,8 +128,7 @@ def received() -> int:
 
 def _handle(signum: int, frame: FrameType | None) -> None:
     action = _state.actions.get(signum)
-    if action is not None:
-        action(signum)
+    if action is not None and action(signum) is not False:
         return
     _state.received = signum
     _state.count += 1

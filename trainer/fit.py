@@ -124,7 +124,7 @@ def _set_steps(
     if progress.step:
         model.make_train_function()
         calls = calls_for(progress.step, steps, together)
-        model.train_function = SkippedSteps(model.train_function, calls)
+        model.train_function = SkippedSteps(model, calls)
 
 
 def _callbacks(

@@ -1,12 +1,9 @@
 """What a training does when a scheduler takes its machine away."""
 
 import contextlib
-import signal
-import threading
 from collections.abc import Iterator
-from types import FrameType
-from typing import Any
 
+from schemas import stop_signals
 from schemas.errors import UserError
 
 # EX_TEMPFAIL of BSD's sysexits.h: the same command, run again, goes on.
@@ -32,23 +29,17 @@ class Notice:
 
 @contextlib.contextmanager
 def sigterm_noticed() -> Iterator[Notice]:
-    """Takes the first SIGTERM inside the block for a notice.
+    """Takes the first SIGTERM inside the block for a notice; a second one ends it.
 
-    A second one acts as it would have without. Outside of a program's main thread,
-    where Python takes no signals, nothing is noticed.
+    Outside of a program's main thread, where Python takes no signals, nothing is
+    noticed.
     """
     notice = Notice()
-    if threading.current_thread() is not threading.main_thread():
-        yield notice
-        return
-    before: Any = signal.getsignal(signal.SIGTERM)
 
-    def take(signum: int, frame: FrameType | None) -> None:
+    def take(signum: int) -> bool:
+        is_first = not notice.is_given
         notice.is_given = True
-        signal.signal(signal.SIGTERM, before)
+        return is_first
 
-    signal.signal(signal.SIGTERM, take)
-    try:
+    with stop_signals.on_sigterm(take):
         yield notice
-    finally:
-        signal.signal(signal.SIGTERM, before)

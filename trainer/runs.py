@@ -11,14 +11,17 @@
 `evaluate` adds evaluation-<split>.json.
 """
 
+import contextlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import UsageError, UserError
 from schemas.features import VOCABULARY_FILENAME
+from schemas.folder_lock import lock_folder
 from trainer.errors import first_line
 from trainer.options import TrainOptions
 from trainer.storage.paths import check_path
@@ -119,6 +122,21 @@ def _has_keys(path: Path, keys: set[str]) -> bool:
     return isinstance(value, dict) and keys <= value.keys()
 
 
+@contextlib.contextmanager
+def locked(output: str) -> Iterator[None]:
+    """Keeps other runs out of the folder, which is made if there is none.
+
+    Raises:
+      UserError: another run is writing it, or it cannot be written.
+    """
+    try:
+        lock = lock_folder(local(output), output)
+    except OSError as error:
+        raise _unwritable(output, error) from error
+    with lock:
+        yield
+
+
 def prepare_run(output: str, overwrite: bool) -> Path:
     """Makes the folder of a new run, empty of an earlier run's files.
 
@@ -138,10 +156,14 @@ def prepare_run(output: str, overwrite: bool) -> Path:
                 path.unlink(missing_ok=True)
         (folder / CHECKPOINTS).mkdir()
     except OSError as error:
-        raise UserError(
-            f"{output} cannot be written ({error.strerror}); choose another --output."
-        ) from error
+        raise _unwritable(output, error) from error
     return folder
+
+
+def _unwritable(output: str, error: OSError) -> UserError:
+    return UserError(
+        f"{output} cannot be written ({error.strerror}); choose another --output."
+    )
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:

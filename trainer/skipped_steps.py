@@ -13,20 +13,21 @@ class SkippedSteps:
     its steps as if it had not stopped.
 
     Args:
-      function: of the model.
+      model: with its function for a step.
       calls: that do nothing.
     """
 
-    def __init__(self, function: Any, calls: int) -> None:
-        self._function, self._left = function, calls
+    def __init__(self, model: keras.Model, calls: int) -> None:
+        self._model, self._function, self._left = model, model.train_function, calls
 
     def __call__(self, *args: Any) -> Any:
         """Takes what `fit` gives: an iterator, behind the state on JAX."""
         if not self._left:
             return self._function(*args)
         self._left -= 1
-        # Keras takes the figures of the epoch from its metrics.
-        return ({}, args[0]) if keras.backend.backend() == "jax" else {}
+        # An epoch of which every step was done has these figures and no others.
+        logs = self._model.get_metrics_result()
+        return (logs, args[0]) if keras.backend.backend() == "jax" else logs
 
 
 def calls_for(step: int, steps: int, steps_per_execution: int) -> int:

@@ -82,36 +82,37 @@ def train(
     planned = dataclasses.replace(options, epochs=-(-num_steps // source.steps))
     model = compiled_model(config, planned, devices, num_steps)
     model.start_from_popularity(source.counts.items)
-    folder = _prepare(planned, earlier)
-    fitted = fit(
-        model,
-        source,
-        num_steps,
-        planned,
-        validation,
-        folder,
-        digest_of(data_set.manifest),
-        earlier,
-    )
-    best = _best_model(config, folder)
-    if export:
-        _export(data_set, best, folder, options)
-    metrics = {
-        **_best_epoch(fitted.history, validation),
-        "epochs": len(fitted.history),
-        "seconds": round(fitted.seconds, 2),
-        "windows_per_second": round(
-            data_set.num_records(TRAIN) * len(fitted.history) / fitted.seconds, 1
-        ),
-        "parameters": best.count_params(),
-        "model": config.to_json(),
-        "devices": devices.description,
-        "data_settings_digest": data_set.manifest.settings_digest,
-        "versions": _versions(),
-    }
-    runs.write_json(folder / runs.METRICS, metrics)
-    # Three times the weights, of use to a training that goes on alone.
-    (folder / runs.STATE).unlink()
+    with runs.locked(options.output):
+        folder = _prepare(planned, earlier)
+        fitted = fit(
+            model,
+            source,
+            num_steps,
+            planned,
+            validation,
+            folder,
+            digest_of(data_set.manifest),
+            earlier,
+        )
+        best = _best_model(config, folder)
+        if export:
+            _export(data_set, best, folder, options)
+        metrics = {
+            **_best_epoch(fitted.history, validation),
+            "epochs": len(fitted.history),
+            "seconds": round(fitted.seconds, 2),
+            "windows_per_second": round(
+                data_set.num_records(TRAIN) * len(fitted.history) / fitted.seconds, 1
+            ),
+            "parameters": best.count_params(),
+            "model": config.to_json(),
+            "devices": devices.description,
+            "data_settings_digest": data_set.manifest.settings_digest,
+            "versions": _versions(),
+        }
+        runs.write_json(folder / runs.METRICS, metrics)
+        # Three times the weights, of use to a training that goes on alone.
+        (folder / runs.STATE).unlink()
     return metrics
 
 

@@ -53,6 +53,8 @@ VALUES: dict[str, Any] = {
     "jit_compile": "off",
     "steps_per_execution": 8,
     "data_on_device": "on",
+    "deterministic": True,
+    "checkpoint_secs": 0.5,
     "quiet": True,
 }
 
@@ -113,7 +115,7 @@ def test_what_a_run_keeps_makes_the_same_options(tmp_path: Path) -> None:
     first = _options(*PATHS, *arguments)
     file = tmp_path / "config.json"
     file.write_text(json.dumps(first.to_json()))
-    per_call = ("--output", "R", "--overwrite", "--quiet")
+    per_call = ("--output=R", "--overwrite", "--quiet", "--checkpoint_secs=0.5")
     assert _options("--config", str(file), *per_call) == first
     # What the file turns on, a flag turns off, and the other way round.
     other = _options("--config", str(file), *per_call, "--tie_embeddings")

@@ -28,13 +28,15 @@ def test_an_epoch_is_taken_up_where_it_was_left(together, done):
     model.compile("sgd", "mse")
     model.steps_per_execution = together
     # Also where an earlier machine ran other numbers of steps together.
-    inner = StepLoop(model, 6, 12 - done, done=done % 6)
-    model.train_function = SkippedSteps(inner, calls_for(done, 6, together))
+    model.train_function = StepLoop(model, 6, 12 - done, done=done % 6)
+    model.train_function = SkippedSteps(model, calls_for(done, 6, together))
     seen = []
+    figures = []
     ends = keras.callbacks.LambdaCallback(
         on_train_batch_end=lambda batch, logs: seen.append(
             (min(batch + 1, 6), int(model.optimizer.iterations))
-        )
+        ),
+        on_epoch_end=lambda epoch, logs: figures.append(sorted(logs)),
     )
     rows = np.ones([1, 1], "float32")
     model.fit(
@@ -46,6 +48,7 @@ def test_an_epoch_is_taken_up_where_it_was_left(together, done):
         callbacks=[ends],
     )
     assert seen[-1] == (6, 12 - done)
+    assert figures == [["loss"], ["loss"]]
     # Places in the first epoch are those of a training that was never stopped.
     first = seen[: -(-6 // together)]
     assert [place - count for place, count in first if count] == [

@@ -1,22 +1,16 @@
 """Local copies of remote folders, for as long as a command runs."""
 
 import contextlib
-import signal
-import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
+from schemas import stop_signals
 from trainer.storage import stand_ins
 from trainer.storage.file_systems import connect
 from trainer.storage.paths import is_remote, key_of
 from trainer.storage.stand_ins import StandIn
 from trainer.storage.transfer import download, list_files
-
-_TERMINATED = 128 + signal.SIGTERM
 
 
 class Copy(StandIn):
@@ -101,29 +95,9 @@ def standing(stand_in: StandIn) -> Iterator[None]:
 def temporary_folder(path: str) -> Iterator[Path]:
     """Yields a folder named as a remote one is, in `TMPDIR`; it is gone afterwards."""
     with (
-        _ended_by_sigterm(),
+        stop_signals.caught(),  # So that it is gone afterwards.
         tempfile.TemporaryDirectory(
             prefix="seamstress-", ignore_cleanup_errors=True
         ) as folder,
     ):
         yield Path(folder, key_of(path).rpartition("/")[2])
-
-
-@contextlib.contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Ends the program in order when a scheduler stops it: folders are cleaned up."""
-
-    def end(signum: int, frame: FrameType | None) -> None:
-        sys.exit(_TERMINATED)
-
-    before: Any = signal.getsignal(signal.SIGTERM)
-    if threading.current_thread() is not threading.main_thread() or (
-        before is not signal.SIG_DFL
-    ):
-        yield  # Python takes signals in its main thread alone, and others may too.
-        return
-    signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
