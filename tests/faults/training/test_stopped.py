@@ -7,12 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from schemas.errors import UserError
+from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.programs import ROOT
 from tests.support.training import small_options, write_cyclic_data
 from trainer.callbacks import StopOnDivergence, Validate
@@ -161,9 +161,9 @@ def test_other_settings_and_other_data_are_refused(data, tmp_path, monkeypatch):
         UserError, match=r"run of other settings \(`units` was \[16\] a"
     ):
         train(small_options(data, run, units=(8,)), export=False)
-    other = write_cyclic_data(tmp_path / "other")
-    manifest = Path(other, "manifest.json")
-    manifest.write_text(manifest.read_text().replace("2018-01-01", "2018-01-02"))
+    # As many windows of the same settings, but of other histories.
+    windows = cyclic_windows(150, 20, 4, 7), cyclic_windows(30, 20, 4, 1)
+    other = write_data_set(tmp_path / "other", *windows, num_items=20, max_length=4)
     with pytest.raises(UserError, match=r"unfinished run on another data set than"):
         train(small_options(other, run), export=False)
     assert (run / STATE).read_bytes() == before
