@@ -13,10 +13,10 @@ import argparse
 import json
 import random
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -132,6 +132,10 @@ def run_load(
         for number, asked in enumerate(requests)
     }
     found = Found(kinds=Counter(asked.kind for asked in requests))
+    for (door, number), answer in expected.items():
+        if (len(answer) == 1) != (requests[number].kind in REFUSED):
+            found.num_wrong += 1
+            found.wrong.append(f"{requests[number].kind}, {door}: {answer!r:.300}")
     draws = [random.Random(f"{seed}:{thread}") for thread in range(threads)]
     for _ in range(rounds):
         until = time.monotonic() + seconds / rounds
@@ -173,14 +177,9 @@ def _round(
                     f"{answer!r:.300} and not {expected[door, number]!r:.300}"
                 )
 
-    workers = [
-        threading.Thread(target=work, args=pair)
-        for pair in zip(draws, counts, strict=True)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    with ThreadPoolExecutor(len(draws)) as threads:
+        # The list raises what a thread raised.
+        list(threads.map(work, draws, counts))
     return counts
 
 

@@ -92,14 +92,11 @@ class Maker:
 
     def events(self, most: int = 20) -> list[Event]:
         """A history in no order."""
-        return [self._event() for _ in range(self.draw.randint(0, most))]
+        return [self.event() for _ in range(self.draw.randint(0, most))]
 
-    def _event(self) -> Event:
+    def event(self) -> Event:
+        """A dated item."""
         return self.date(), self.item()
-
-
-def _some(make: Maker, count: int, event: Callable[[], Event]) -> list[Event]:
-    return [event() for _ in range(count)]
 
 
 def _empty(make: Maker) -> list[Event]:
@@ -108,7 +105,7 @@ def _empty(make: Maker) -> list[Event]:
 
 
 def _huge(make: Maker) -> list[Event]:
-    return _some(make, make.draw.randint(*HUGE), lambda: (make.date(), make.item()))
+    return [make.event() for _ in range(make.draw.randint(*HUGE))]
 
 
 def _sorted(make: Maker) -> list[Event]:

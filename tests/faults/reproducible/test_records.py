@@ -17,9 +17,9 @@ from tests.support.surroundings import Surroundings, differing
 
 pytestmark = pytest.mark.slow
 
-# TensorFlow numbers parts of a graph in an order that follows from the hash seed, and
-# draws an id for it. What the graph does shows in the records.
-DRAWN = {"transform_fn/saved_model.pb", "transform_fn/fingerprint.pb"}
+# TensorFlow writes the nodes of a graph in an order that changes from one run to the
+# next, in the same surroundings too. What the graph does shows in the records.
+GRAPH = ("transform_fn/saved_model.pb", "transform_fn/fingerprint.pb")
 FLAGS = (f"--latest_date={odd_log.LATEST_DATE}", "--num_partitions=3")
 
 
@@ -31,11 +31,8 @@ def build(where: Surroundings, folder: Path, *flags: str) -> dict[str, bytes]:
         *flags,
     )
     assert done.returncode == 0, done.stderr.decode(errors="replace")
-    return {
-        name: data
-        for name, data in entries(folder / "data").items()
-        if name not in DRAWN
-    }
+    found = entries(folder / "data")
+    return {name: data for name, data in found.items() if name not in GRAPH}
 
 
 @pytest.fixture(scope="module")

@@ -81,7 +81,7 @@ def check(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("day_feature", ["age", "gap", "none"])
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(
     st.lists(requests, min_size=1, max_size=3),
     st.integers(0, len(ITEMS) + 4),
