@@ -5,8 +5,8 @@
 The answers of a pool of random requests are taken one after the other first. Then all
 threads draw requests from the pool and compare what comes back, to the last bit. Half
 of the requests go through the signatures of `tf.saved_model.load`, half through a
-session on the graph that TensorFlow's C++ loader restores, which is TensorFlow
-Serving's way. The last line is a JSON object of what was found.
+session on the graph, which is TensorFlow Serving's way. The last line is a JSON object
+of what was found.
 """
 
 import argparse
