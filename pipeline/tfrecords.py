@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import tensorflow as tf
@@ -13,7 +13,7 @@ from schemas.digests import of_stream
 _COMPRESSION_LEVEL = 1
 
 
-def write_tfrecords(stream: BinaryIO, records: Sequence[bytes]) -> str:
+def write_tfrecords(stream: BinaryIO, records: Iterable[bytes]) -> str:
     """Writes records as one gzip TFRecord file.
 
     TensorFlow's writer frames and compresses; it puts no time stamp into the gzip

@@ -6,6 +6,7 @@ known one, and whatever the user can mend ends in one sentence on stderr.
 
 import argparse
 import errno
+import io
 import os
 import signal
 import sys
@@ -89,6 +90,9 @@ def run_program(
       Ctrl-C, 143 for SIGTERM, or 141 where what reads stdout has gone, as `head` does;
       the last three are what shells give for the signals.
     """
+    # A locale whose encoding lacks a character is no reason to fail.
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
     with stop_signals.caught():
         try:
             status = main(argv)
