@@ -164,6 +164,11 @@ PARQUET: list[Case] = [
     ends("footer_of_4_gb.parquet", _WHOLE[:-8] + b"\xff\xff\xff\x7fPAR1", _NOT_PARQUET),
     ends("wrong_magic.parquet", _WHOLE[:-4] + b"PAR2", _NOT_PARQUET),
     ends("encrypted.parquet", _WHOLE[:-4] + b"PARE", _NOT_PARQUET),
+    ends(
+        "name_that_is_no_utf8.parquet",
+        _WHOLE.replace(b"item_id", b"\xe9tem_id"),
+        _NOT_PARQUET,
+    ),
     ends("pages_flipped.parquet", _flipped(_WHOLE, 4, 60), _DAMAGED),
     ends(
         "a_bit_flipped_with_checksums.parquet",

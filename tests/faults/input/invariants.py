@@ -81,6 +81,6 @@ def is_parquet(data: bytes) -> bool:
     """Whether Arrow opens bytes as Parquet."""
     try:
         pq.read_metadata(pa.BufferReader(data))
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, ValueError):
         return False
     return True

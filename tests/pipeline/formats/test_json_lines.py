@@ -151,28 +151,6 @@ def test_null_at_the_start_of_a_piece_does_not_end_the_process(before, line):
     assert (rejects[0][0], rows[-1][0]) == (place, place + 1)
 
 
-@pytest.mark.parametrize(
-    "other",
-    [b"[" * 5_000 + b"]" * 5_000, b"-Inf", b"-NaN", b"9" * 5_000, b'"\xff"', b"1e999"],
-)
-@pytest.mark.parametrize("neighbour", [b"", b"bad\n", b'{"user": []}\n'])
-def test_what_an_unneeded_field_holds_is_no_matter_of_the_neighbours(other, neighbour):
-    line = b'{"user": "u", "other": %s, "item": "i", "date": "d"}\n' % other
-    rows, rejects, lines = parse(line + neighbour)
-    assert rows[0][:3] == (0, ("u", "i", "d"), {})
-    assert lines == 1 + bool(neighbour)
-    assert len(rows) + len(rejects) == lines
-
-
-def test_nul_does_not_hide_what_follows_it():
-    data = b'{"user": "u"}\0{}\n' + line_of("v", "j", "e")
-    rows, rejects, _ = parse(data)
-    assert [place for place, _, _, _ in rows] == [1]
-    assert [place for place, _, _ in rejects] == [0]
-    twice = b'{"user": "u"}{"user": "w"}\n' + b'{"user": "v"}\0{}\n{}\n'
-    assert [place for place, _, _ in parse(twice)[1]] == [0, 1]
-
-
 def test_object_over_several_lines_is_not_one_a_line():
     data = b'{"user": "u",\n"item": {}}\n{"user": "v"}{"user": "w"}\n'
     rows, rejects, _ = parse(data)
