@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,9 @@ from pipeline.raw_windows import DIGEST_HIGH, DIGEST_LOW, SPLIT
 from pipeline.windows import Int64s
 from schemas.features import SEEN, START, TARGET, example_features, unknown_id
 from schemas.layout import SPLIT_FOLDERS
+
+# Examples of a shard that are copied into their order at a time.
+_BYTES_AT_ONCE = 16 << 20
 
 SHARD_SCHEMA = pa.schema(
     [
@@ -113,21 +117,48 @@ def _matrix(column: pa.Array) -> Int64s:
     return values.reshape(len(column), -1)
 
 
-def sorted_examples(parts: Sequence[pa.RecordBatch]) -> tuple[list[bytes], int]:
-    """Puts the examples of a shard in order: by user digest, then by start.
+@dataclass(frozen=True)
+class SortedExamples:
+    """The examples of a shard in order: by user digest, then by start.
+
+    Those of a user with a long history can be gigabytes, so they are not copied into
+    their order at once: `iter` yields serialised examples, made a few at a time.
+
+    Attributes:
+      rows: a record batch of `SHARD_SCHEMA`, in any order.
+      order: int64 [examples], the places of its rows.
+    """
+
+    rows: pa.RecordBatch
+    order: Int64s
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __iter__(self) -> Iterator[bytes]:
+        examples = self.rows.column("example")
+        step = max(1, _BYTES_AT_ONCE * len(self) // max(1, examples.nbytes))
+        for start in range(0, len(self), step):
+            some = pa.array(self.order[start : start + step])
+            yield from examples.take(some).to_pylist()
+
+    @property
+    def num_unknown(self) -> int:
+        """How many of them have an unknown last target."""
+        return int(pc.sum(self.rows.column("is_unknown")).as_py() or 0)
+
+
+def sorted_examples(parts: Sequence[pa.RecordBatch]) -> SortedExamples:
+    """Puts the examples of a shard in order.
 
     Args:
       parts: record batches of `SHARD_SCHEMA`, in any order.
-
-    Returns:
-      The serialised examples, and how many of them have an unknown last target.
     """
     rows = columns.concatenate(parts)
     order = np.lexsort(
         [rows.column(name).to_numpy() for name in (START, DIGEST_LOW, DIGEST_HIGH)]
     )
-    examples = rows.column("example").take(pa.array(order)).to_pylist()
-    return examples, rows.column("is_unknown").to_pylist().count(True)
+    return SortedExamples(rows, order)
 
 
 def _digests(column: pa.Array) -> UInt64s:

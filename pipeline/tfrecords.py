@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import tensorflow as tf
@@ -12,7 +12,7 @@ import tensorflow as tf
 _COMPRESSION_LEVEL = 1
 
 
-def write_tfrecords(stream: BinaryIO, records: Sequence[bytes]) -> None:
+def write_tfrecords(stream: BinaryIO, records: Iterable[bytes]) -> None:
     """Writes records as one gzip TFRecord file.
 
     TensorFlow's writer frames and compresses; it puts no time stamp into the gzip

@@ -90,11 +90,11 @@ def write_shards(
       num_shards: the number of shards of each split.
     """
     (split, shard), parts = element
-    examples, num_unknown = sorted_examples([columns.from_bytes(p) for p in parts])
+    examples = sorted_examples([columns.from_bytes(p) for p in parts])
     name = shard_name(shard, num_shards)
     with new_file(join(output, split, name)) as stream:
         write_tfrecords(stream, examples)
-    yield Shard(split, name, len(examples), num_unknown)
+    yield Shard(split, name, len(examples), examples.num_unknown)
 
 
 @dataclass

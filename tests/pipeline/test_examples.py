@@ -53,8 +53,8 @@ def encode(split, num_shards, batch=None):
 
 
 def test_an_evaluation_example_holds_every_feature_and_the_unknown_id_once():
-    examples, num_unknown = sorted_examples(list(encode("eval", 1).values()))
-    assert num_unknown == 1
+    examples = sorted_examples(list(encode("eval", 1).values()))
+    assert examples.num_unknown == 1
     found = {parsed(data)["user_id"][0]: parsed(data) for data in examples}
     assert found[b"ann"] == {
         "item_id": [0, 1],
@@ -69,7 +69,7 @@ def test_an_evaluation_example_holds_every_feature_and_the_unknown_id_once():
 
 
 def test_a_training_example_has_no_seen():
-    examples, _ = sorted_examples(list(encode("train", 1).values()))
+    examples = sorted_examples(list(encode("train", 1).values()))
     assert all("seen" not in parsed(data) for data in examples)
 
 
@@ -79,20 +79,25 @@ def test_shards_follow_the_order_of_user_digests(num_shards):
     users = [
         parsed(data)["user_id"][0].decode()
         for shard in sorted(by_shard)
-        for data in sorted_examples([by_shard[shard]])[0]
+        for data in sorted_examples([by_shard[shard]])
     ]
     digests = user_digests(USERS)[:, 0]
     assert users == [USERS[place] for place in np.argsort(digests)]
     assert set(by_shard) == set(bucket_of(digests, num_shards).tolist())
 
 
-def test_examples_of_a_user_come_by_start_whatever_the_order_of_arrival():
+@pytest.mark.parametrize("bytes_at_once", [1, 1 << 20])
+def test_examples_of_a_user_come_by_start_whatever_the_order_of_arrival(
+    bytes_at_once, monkeypatch
+):
+    monkeypatch.setattr("pipeline.examples._BYTES_AT_ONCE", bytes_at_once)
     parts = [
         batch
         for start in (4, 0, 10)
         for batch in encode("train", 1, transformed(["ann"], start)).values()
     ]
-    examples, _ = sorted_examples(parts)
+    examples = sorted_examples(parts)
+    assert len(examples) == 3
     assert [parsed(data)["start"] for data in examples] == [[0], [4], [10]]
 
 
