@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.parse.english_dates import parse_dates_like, write_date
 from pipeline.parse.ids import as_text
 
 NAMED_FORMATS = ("iso", "unix", "unix_s", "unix_ms")
@@ -54,12 +55,8 @@ def check_format(name: str) -> None:
         import pandas as pd  # Here, since `--help` would wait for it half its time.
 
         try:
-            again = pd.to_datetime(
-                pd.Series([_A_MOMENT.strftime(name)], dtype="str"),
-                format=name,
-                utc=True,
-                errors="coerce",
-            )[0]
+            text = pd.Series([write_date(_A_MOMENT, name)], dtype="str")
+            again = parse_dates_like(name, text)[0]
         except (ValueError, re.error) as error:
             raise ValueError(
                 f"`date_format` {name!r} is no strptime pattern of a day ({error})."
@@ -162,13 +159,13 @@ def _parse_text(
             )
     chosen = pd.Series(text.filter(candidates).to_pylist(), dtype="str")
     # pandas refuses April 31, where strptime of C takes it for May 1.
-    parsed = pd.to_datetime(chosen, format=name, utc=True, errors="coerce")
+    parsed = parse_dates_like(name, chosen)
     found = parsed.notna().to_numpy().copy()
     if _SECOND.search(name):
         # It takes second 60 for the next minute's first, though.
         for second in ("60", "61"):
             leap = _SECOND.sub(rf"\g<1>{second}", name)
-            leaping = pd.to_datetime(chosen, format=leap, utc=True, errors="coerce")
+            leaping = parse_dates_like(leap, chosen)
             found &= leaping.isna().to_numpy()
     places = np.flatnonzero(candidates.to_numpy(False))[found]
     naive = parsed[found].dt.tz_localize(None).to_numpy()
