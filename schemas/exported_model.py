@@ -23,6 +23,9 @@ TOP_K = "top_k"
 SCORE = "score"
 
 DEFAULT_TOP_K = 10
+# The most that can be asked for where the catalogue is smaller. Blanks fill what it
+# lacks, and one request could ask for more of them than a server has memory.
+MOST_TOP_K = 10_000
 
 DESCRIPTION_FOLDER = "assets.extra"
 _FILENAME = "seamstress.json"

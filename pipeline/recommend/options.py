@@ -4,13 +4,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from pipeline.options import ReadOptions, iso_date
-from schemas.exported_model import DEFAULT_TOP_K
+from schemas.exported_model import DEFAULT_TOP_K, MOST_TOP_K
 from schemas.settings import DropRepeats
 
 Format = Literal["jsonl", "parquet"]
-
-# A larger one is a slip of the hand, and memory would pay for it.
-_MOST_ITEMS = 10_000
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,9 @@ class RecommendOptions:
     num_partitions: int = 1
 
     def __post_init__(self) -> None:
-        if not 1 <= self.top_k <= _MOST_ITEMS:
+        if not 1 <= self.top_k <= MOST_TOP_K:
             raise ValueError(
-                f"`top_k` must be from 1 to {_MOST_ITEMS}, got {self.top_k}."
+                f"`top_k` must be from 1 to {MOST_TOP_K}, got {self.top_k}."
             )
         for name in ("min_items", "num_shards", "num_partitions"):
             if getattr(self, name) < 1:

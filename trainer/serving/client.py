@@ -69,6 +69,8 @@ class Client:
           Each request and its items, best first.
         """
         ask = self._model.signatures[KEEP_SEEN if keep_seen else SERVING_DEFAULT]
+        # More would be blanks, which are left out below.
+        top_k = min(top_k, self.description.num_items)
         remaining = iter(requests)
         while batch := list(islice(remaining, BATCH_SIZE)):
             yield from zip(batch, _ask(ask, batch, top_k), strict=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from schemas.exported_model import DEFAULT_TOP_K, SCORE, Description
+from schemas.exported_model import DEFAULT_TOP_K, MOST_TOP_K, SCORE, Description
 from schemas.features import (
     ITEM_ID,
     RAW_AGES,
@@ -39,7 +39,8 @@ class Recommender(tf.Module):
     - `as_of`: string [batch], or [1] for all rows: the date or date-time asked for.
       Empty, no date, or left out: the later of the reference day and the row's last
       event day.
-    - `top_k`: int32 scalar, k; 10 if left out. Negative values are an error.
+    - `top_k`: int32 scalar, k; 10 if left out. Negative values are an error, and so are
+      those above 10,000 where the catalogue has not as many items.
 
     They return `item_id`, string [batch, k], and `score`, float32 [batch, k], best
     first; empty text and -inf where fewer than k items are left. Scores are the
@@ -167,6 +168,12 @@ class Recommender(tf.Module):
 
     def _answer(self, scores: tf.Tensor, top_k: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the answer from scores, -inf for what must be left out."""
-        ids, values = ranking.best(scores, top_k)
+        most = max(self._num_items, MOST_TOP_K)
+        few = tf.debugging.assert_less_equal(
+            top_k, most, message=f"`top_k` must be at most {most}."
+        )
+        # Else the blanks would be made while the check fails.
+        with tf.control_dependencies([few]):
+            ids, values = ranking.best(scores, tf.identity(top_k))
         # The table's keys are line numbers from 0; -1 is none of them.
         return {ITEM_ID: self._items.lookup(ids - 1), SCORE: values}

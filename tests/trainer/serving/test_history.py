@@ -1,8 +1,6 @@
 """The order and choice of events, against a literal transcription of the rules."""
 
-import itertools
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +8,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.trainer.serving.catalogue import day
+from tests.trainer.serving.literal import REFERENCE_DAY, literal_rule
 from trainer.serving.history import latest_window
-
-REFERENCE_DAY = day("2017-01-01")
 
 
 def window(rows: list[list[tuple[str, str]]], as_of: list[str], max_length: int = 3):
@@ -147,37 +143,6 @@ def test_rows_without_an_event():
 def test_the_oldest_moment_is_an_event():
     row = [("0001-01-01T00:00+23:59", "first"), ("0001-01-01", "second")]
     assert items_of([row], ["0001-01-01"]) == [["first", "second"]]
-
-
-def literal_rule(
-    row: list[tuple[Any, str]], as_of: Any, max_length: int
-) -> tuple[list[str], list[int], list[int]]:
-    """The rules in plain Python over dates and datetimes; None is no valid date."""
-
-    def moment(value):
-        if isinstance(value, datetime):
-            return value
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
-
-    def days(value):
-        return (moment(value).date() - date(1970, 1, 1)).days
-
-    known = [(value, item) for value, item in row if item and value is not None]
-    if as_of is None:
-        asked = max([REFERENCE_DAY, *[days(value) for value, _ in known]])
-    else:
-        asked = days(as_of)
-    if isinstance(as_of, datetime):
-        usable = [event for event in known if moment(event[0]) <= as_of]
-    else:
-        usable = [event for event in known if days(event[0]) <= asked]
-    usable = sorted(usable, key=lambda event: moment(event[0]))[-max_length:]
-    items = [item for _, item in usable]
-    ages = [asked - days(value) for value, _ in usable]
-    of_events = [days(value) for value, _ in usable]
-    gaps = [b - a for a, b in itertools.pairwise([*of_events, asked])]
-    blank = max_length - len(usable)
-    return [""] * blank + items, [0] * blank + ages, [0] * blank + gaps
 
 
 # A few days with a few milliseconds, so that ties and bounds are common.

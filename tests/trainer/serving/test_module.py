@@ -10,56 +10,11 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.trainer.serving import catalogue
 from tests.trainer.serving.catalogue import ITEMS, ask, day
+from tests.trainer.serving.literal import model_scores
 
 NOTHING = -math.inf
 HISTORY = [("2016-04-20", "b"), ("2016-05-01", "d"), ("2016-11-30", "a")]
-
-
-def transform(items: list[str], ages: list[int], gaps: list[int]) -> dict:
-    """The pipeline's own example of the inputs, by tf.Transform's graph."""
-    width, blank = catalogue.MAX_LENGTH, catalogue.MAX_LENGTH - len(items)
-    graph = tf.saved_model.load(catalogue.data_set().transform_fn_path)
-    integers = {
-        "ages": [0] * blank + ages,
-        "gaps": [0] * blank + gaps,
-        "day": [0] * (width + 1),
-    }
-    return graph.transform_fn(
-        {
-            **{k: tf.constant([v], tf.int64) for k, v in integers.items()},
-            # The target, "c", is none of the model's business.
-            "items": tf.constant([[""] * blank + items + ["c"]]),
-            "is_training": tf.constant([0], tf.int64),
-            "start": tf.constant([0], tf.int64),
-            "user_id": tf.constant(["u"]),
-            "seen": tf.sparse.from_dense(tf.constant([items])),
-            # What is learned from.
-            **{
-                name: tf.sparse.from_dense(tf.zeros([1, 0], dtype))
-                for name, dtype in {
-                    "counted_items": tf.string,
-                    "item_counts": tf.int64,
-                    "counted_ages": tf.int64,
-                    "age_counts": tf.int64,
-                    "counted_gaps": tf.int64,
-                    "gap_counts": tf.int64,
-                }.items()
-            },
-        }
-    )
-
-
-def model_scores(day_feature: str, *window: list) -> dict[str, float]:
-    """The Keras model's score of every item for a window of (items, ages, gaps)."""
-    example = transform(*window)
-    column = {"age": "nb_days", "gap": "gap_days", "none": None}[day_feature]
-    inputs = {"item_id": tf.cast(example["item_id"], tf.int32)}
-    if column:
-        inputs["days"] = tf.cast(example[column], tf.int32)
-    scores = catalogue.model(day_feature)(inputs).numpy()[0]
-    return dict(zip(ITEMS, scores.tolist(), strict=True))
 
 
 def check_scores(answer, expected: dict[str, float]) -> None:
@@ -182,6 +137,21 @@ def test_more_items_than_there_are(signature):
     assert answer.scores[0][left:] == [NOTHING] * (20 - left)
     assert np.isfinite(answer.scores[0][:left]).all()
     assert answer.scores[0] == sorted(answer.scores[0], reverse=True)
+
+
+@pytest.mark.parametrize("signature", ["serving_default", "keep_seen"])
+def test_more_blanks_than_a_server_has_memory_for_are_refused(signature):
+    answer = ask([HISTORY], top_k=10_000, signature=signature)
+    assert len(answer.items[0]) == len(answer.scores[0]) == 10_000
+    for top_k in (10_001, 2**31 - 1):
+        with pytest.raises(
+            tf.errors.InvalidArgumentError, match="`top_k` must be at most 10000"
+        ):
+            ask([HISTORY], top_k=top_k, signature=signature)
+
+
+def test_no_rows_are_no_error():
+    assert ask([], []) == ([], [])
 
 
 def test_nothing_is_left():
