@@ -10,7 +10,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from pipeline.formats.parquet import open_parquet
 from pipeline.options import RANGE_BYTES, InputFormat, ReadOptions
-from pipeline.storage import is_compressed, open_raw, open_text
+from pipeline.storage import is_compressed, open_raw, open_text, path_bytes
 from schemas.errors import UserError
 
 _BY_NAME: dict[str, InputFormat] = {
@@ -91,7 +91,7 @@ def list_files(patterns: Sequence[str]) -> list[InputFile]:
                 "in quotes."
             )
         found |= files
-    ordered = sorted(found, key=os.fsencode)
+    ordered = sorted(found, key=path_bytes)
     return [InputFile(i, path, found[path]) for i, path in enumerate(ordered)]
 
 

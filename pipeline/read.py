@@ -19,6 +19,7 @@ from pipeline.parse.events import MOMENT, USER, Events, parse_events
 from pipeline.prefetch import mapped_ahead, usable_threads
 from pipeline.row_blocks import RawBlock, RowBlock, raw_blocks
 from pipeline.runners.worker_versions import check_versions
+from pipeline.storage import path_bytes
 from pipeline.text_digests import partitions_of
 
 # Positions in the input are 63-bit integers: the file's ordinal above, the byte or row
@@ -113,8 +114,9 @@ class ReadBlocks(beam.DoFn):
             options.latest_day,
             options.min_rating,
         )
+        path = path_bytes(part.path).decode("utf-8", "surrogateescape")
         rejects = [
-            PlacedReject(part.ordinal, part.path, block.start, reject)
+            PlacedReject(part.ordinal, path, block.start, reject)
             for reject in events.rejects
         ]
         for batch in partition_events(events.batch, self._num_partitions):

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import os
 import shutil
 import zlib
 from collections.abc import Iterator
@@ -95,6 +96,16 @@ def new_file(path: str) -> Iterator[BinaryIO]:
 def is_remote(path: str) -> bool:
     """Whether a path names a storage, such as gs://, and no file of this machine."""
     return "://" in path
+
+
+def path_bytes(path: str) -> bytes:
+    """Returns the bytes of a path: of a local one as they are on disk, else UTF-8.
+
+    What a path is as text depends on the encoding of the process' locale.
+    """
+    if is_remote(path):
+        return path.encode("utf-8", "surrogateescape")
+    return os.fsencode(path)
 
 
 def copy_folder(source: str, destination: str, without: str = "") -> None:

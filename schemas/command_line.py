@@ -6,6 +6,7 @@ known one, and whatever the user can mend ends in one sentence on stderr.
 
 import argparse
 import errno
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -79,6 +80,9 @@ def run_program(
       Ctrl-C, or 141 where what reads stdout has gone, as `head` does; the last two are
       what shells give for the signals.
     """
+    # A locale whose encoding lacks a character is no reason to fail.
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = main(argv)
         if sys.stdout is not None:  # As where a shell has closed it by `>&-`.

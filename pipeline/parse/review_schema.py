@@ -97,9 +97,9 @@ def load_review_schema(name_or_path: str) -> ReviewSchema:
     """
     if name_or_path in ready_schemas():
         source = resources.files("schemas") / "reviews" / f"{name_or_path}.pbtxt"
-        return parse_review_schema(source.read_text(), name_or_path)
+        return parse_review_schema(source.read_text("utf-8"), name_or_path)
     try:
-        text = Path(name_or_path).read_text()
+        text = Path(name_or_path).read_text(encoding="utf-8")
     except OSError as error:
         raise UserError(
             f"no schema {name_or_path!r} ({error.strerror}); give one of "
@@ -126,7 +126,7 @@ def parse_review_schema(text: str, source: str) -> ReviewSchema:
         raise UserError(f"{source} is no TFMD text proto: {error}.") from error
     by_role: dict[str, schema_pb2.Feature] = {}
     for feature in schema.feature:
-        for role in set(feature.annotation.tag) & set(_ROLES):
+        for role in [role for role in _ROLES if role in feature.annotation.tag]:
             if role in by_role:
                 raise UserError(
                     f"{source} gives the role {role!r} to `{by_role[role].name}` and "

@@ -1,3 +1,4 @@
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,13 @@ def test_status_of_the_program_is_kept(status, capsys):
 def test_what_a_user_can_mend_is_one_sentence(error, status, sentence, capsys):
     assert run(error) == status
     assert capsys.readouterr() == ("", sentence)
+
+
+def test_a_character_that_the_encoding_lacks_is_shown_by_its_number(monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(), "ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert run_program(lambda argv: print("é"), [], "prog") is None
+    assert stream.buffer.getvalue() == b"\\xe9\n"
 
 
 def test_any_other_error_is_not_hidden():

@@ -238,4 +238,6 @@ def _json_line(request: Request, recommendations: "list[Recommendation]") -> str
     """Returns one JSON object: the user, where named, and the items."""
     user = {} if request.user_id is None else {"user_id": request.user_id}
     items = [recommendation._asdict() for recommendation in recommendations]
-    return json.dumps({**user, "recommendations": items}, ensure_ascii=False)
+    # Where the locale is not UTF-8 the line is no other JSON, but written in ASCII.
+    is_utf8 = sys.stdout is None or sys.stdout.encoding.lower() in ("utf-8", "utf8")
+    return json.dumps({**user, "recommendations": items}, ensure_ascii=not is_utf8)

@@ -37,7 +37,7 @@ def write_comparison(output: str, comparison: Comparison) -> list[str]:
     figures = table.with_suffix(".json")
     try:
         partial = table.with_name(f"{table.name}.partial")
-        partial.write_text(format_markdown(comparison))
+        partial.write_text(format_markdown(comparison), encoding="utf-8")
         os.replace(partial, table)
         write_json(figures, comparison.to_json())
     except OSError as error:

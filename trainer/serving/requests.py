@@ -44,6 +44,11 @@ def parse_history(text: str) -> tuple[Event, ...]:
     Raises:
       UsageError: a part is not of this form; it is named.
     """
+    if not _is_text(text):
+        raise UsageError(
+            "--history holds bytes that are no text in the encoding of this locale; "
+            "set LC_ALL=C.UTF-8 and write it in UTF-8, or give it through --input"
+        )
     return tuple(_parse_event(part, text) for part in text.split(","))
 
 
@@ -147,8 +152,12 @@ def _identifier(value: Any, name: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, str) and value:
-        # Half a surrogate pair has no UTF-8 form and can be no id.
-        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+        if not _is_text(value):
             raise ValueError(f"{name} is no valid text, got {json.dumps(value)}")
         return value
     raise ValueError(f"{name} must be text or a number, got {json.dumps(value)}")
+
+
+def _is_text(value: str) -> bool:
+    """Whether there is a UTF-8 form, which half a surrogate pair has not."""
+    return value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value)

@@ -26,7 +26,7 @@ def read_text(flag: str, path: str) -> str:
     """
     check_path(flag, path)
     if not is_remote(path):
-        return Path(path).read_text()
+        return Path(path).read_text(encoding="utf-8")
     with open_remote(path) as file, told(path):
         return file.read().decode()
 

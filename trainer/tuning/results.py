@@ -110,7 +110,7 @@ def write_results(options: TuneOptions, results: list[TrialResult]) -> None:
     }
     write_json(folder / FIGURES, figures)
     partial = folder / f"{TABLE}.partial"
-    partial.write_text(format_table(options, results))
+    partial.write_text(format_table(options, results), encoding="utf-8")
     os.replace(partial, folder / TABLE)
     if results and not results[0].failure:
         trial = local(trial_path(options.output, results[0].number))

@@ -55,6 +55,11 @@ def test_a_malformed_history_is_named_with_the_right_form(text, problem):
     assert HISTORY_FORM in str(raised.value)
 
 
+def test_a_history_that_is_no_text_is_refused():
+    with pytest.raises(UsageError, match="no text in the encoding of this locale"):
+        parse_history("2016-04-20:\udcc3\udca9")
+
+
 def test_the_documented_line():
     assert read(LINE_FORM) == [
         Request(
