@@ -1,0 +1,71 @@
+"""Surroundings that differ in everything that records must not depend on."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.surroundings import Surroundings, make_locale
+
+
+@pytest.fixture(scope="session")
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Surroundings]:
+    """Each run differs from the others in all of it, to have few runs."""
+    locales = tmp_path_factory.mktemp("locales")
+    return {
+        # Text is ASCII, file names too; the day begins 14 hours before that of UTC.
+        "ascii": Surroundings(
+            {
+                "PYTHONHASHSEED": "0",
+                "LC_ALL": "C",
+                "PYTHONUTF8": "0",
+                "PYTHONCOERCECLOCALE": "0",
+                "TZ": "Pacific/Kiritimati",
+                "OMP_NUM_THREADS": "1",
+            },
+            cores=1,
+            umask=0o077,
+        ),
+        # Small i has a dot as a capital, numbers have a comma; the day ends late.
+        "turkish": Surroundings(
+            {
+                "PYTHONHASHSEED": "4294967295",
+                **make_locale(locales, "tr_TR.UTF-8", "tr_TR", "UTF-8"),
+                "TZ": "America/Los_Angeles",
+                "OMP_NUM_THREADS": "7",
+                "TF_NUM_INTEROP_THREADS": "5",
+            },
+            umask=0o002,
+            in_locale=True,
+        ),
+        # Text is Latin-1, and March is called Maerz, with an umlaut.
+        "german": Surroundings(
+            {
+                "PYTHONHASHSEED": "12345",
+                **make_locale(locales, "de_DE.ISO-8859-1", "de_DE", "ISO-8859-1"),
+                "PYTHONUTF8": "0",
+                "TZ": "Asia/Kathmandu",
+            },
+            in_locale=True,
+        ),
+    }
+
+
+@pytest.fixture(params=["ascii", "turkish", "german"])
+def other(
+    request: pytest.FixtureRequest, surroundings: dict[str, Surroundings]
+) -> Surroundings:
+    """One of them after the other."""
+    found: Surroundings = surroundings[request.param]
+    return found
+
+
+@pytest.fixture(scope="session")
+def plain() -> Surroundings:
+    """What the others are compared with."""
+    return Surroundings({"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"})
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the session."""
+    return tmp_path_factory.mktemp("reproducible")
