@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 from schemas.errors import UserError
+from schemas.graph_digest import graph_digest
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.digests import accept_files
 from trainer.data_set import open_data_set
@@ -140,3 +142,18 @@ def test_what_is_not_poisoned_is_loaded(data):
     assert data_set.load_transform_graph().transform_fn is not None
     digests = json.loads((data / "manifest.json").read_text())["digests"]
     assert {path.split("/")[0] for path in digests} == {"train", "eval", "transform_fn"}
+
+
+def test_the_digest_of_a_graph_is_of_what_it_means(tmp_path):
+    # The functions of a second graph go on from the numbers of the first.
+    graphs = {
+        name: write(tmp_path / name, ITEMS, buckets) / "transform_fn" / "saved_model.pb"
+        for name, buckets in (("one", 4), ("again", 4), ("other", 3))
+    }
+    assert graphs["one"].read_bytes() != graphs["again"].read_bytes()
+    one, again, other = (
+        graph_digest(saved_model_pb2.SavedModel.FromString(path.read_bytes()))
+        for path in graphs.values()
+    )
+    assert one == again
+    assert one != other
