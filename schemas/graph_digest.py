@@ -1,8 +1,9 @@
 """A digest of the transform graph that is the same for the same graph.
 
-tf.Transform writes the nodes of a graph in an order that changes from run to run, and
-the folder in which it kept the vocabulary meanwhile. Neither means anything, so the
-parsed proto is put in order first. No library is imported here.
+tf.Transform writes the nodes of a graph in an order that changes from run to run, the
+folder in which it kept the vocabulary meanwhile, and functions under numbers that go on
+from whatever the process did before. None of it means anything, so the parsed proto is
+put in order first. No library is imported here.
 """
 
 import hashlib
@@ -15,6 +16,10 @@ FINGERPRINT_FILE = "fingerprint.pb"
 
 # As in the name of a table, `hash_table_tf.Tensor(b'/x/y/item_vocabulary', shape...`.
 _FOLDER = re.compile(rb"b'[^']*/")
+# For people to read; of a table it is such a number, too.
+_ARGUMENT_NAME = "_user_specified_name"
+# Of a function, as in `__inference_pruned_2240`.
+_NUMBER = re.compile(r"[0-9]+$")
 
 
 def graph_digest(saved_model: Any) -> str:
@@ -25,14 +30,29 @@ def graph_digest(saved_model: Any) -> str:
     """
     ordered = type(saved_model)()
     ordered.CopyFrom(saved_model)
+    names: list[str] = []
     for meta_graph in ordered.meta_graphs:
         graph = meta_graph.graph_def
         _put_in_order(graph.node)
-        graph.library.function.sort(key=lambda function: function.signature.name)
+        graph.library.function.sort(key=lambda of: _number(of.signature.name))
+        names += [function.signature.name for function in graph.library.function]
         for function in graph.library.function:
             _put_in_order(function.node_def)
+            for argument in function.arg_attr.values():
+                if _ARGUMENT_NAME in argument.attr:
+                    del argument.attr[_ARGUMENT_NAME]
     data = ordered.SerializeToString(deterministic=True)
+    places = {name: place for place, name in enumerate(names)}
+    # A longer name first, since it may begin with a shorter one.
+    for name in sorted(names, key=len, reverse=True):
+        renamed = _NUMBER.sub(f"#{places[name]}", name)
+        data = data.replace(name.encode(), renamed.encode())
     return hashlib.sha256(data).hexdigest()
+
+
+def _number(name: str) -> tuple[int, str]:
+    found = _NUMBER.search(name)
+    return (int(found[0]) if found else -1, name)
 
 
 def _put_in_order(nodes: Any) -> None:

@@ -64,6 +64,7 @@ def edit_model(path: Path, edit: Callable[[dict[str, Any]], object]) -> None:
             archive.writestr(name, content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 def test_flipped_bytes_of_model_keras_are_found_or_change_no_score(
     run, whole_run, seed
@@ -252,7 +253,7 @@ def test_config_and_metrics_that_are_no_objects_are_refused(run, content):
     refusal(run)
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", range(20))
 def test_a_flipped_byte_of_config_is_refused_or_another_setting(run, seed):
     draw = random.Random(seed)
     content = bytearray((run / "config.json").read_bytes())

@@ -24,7 +24,10 @@ def refused(*arguments: str, module: str = "trainer") -> str:
     assert done.returncode == 1, done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
-    (line,) = done.stderr.splitlines()
+    # Before it may stand on what device it trains, and no more.
+    *before, line = done.stderr.splitlines()
+    assert [said for said in before if not said.startswith("training on ")] == []
+    assert line.startswith(f"python -m {module}: ")
     return line
 
 

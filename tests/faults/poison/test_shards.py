@@ -53,6 +53,7 @@ def split_of(shard: Path) -> str:
     return shard.parent.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(6))
 def test_every_flipped_byte_of_every_shard_is_found_and_the_shard_named(
     tmp_path, number
@@ -72,6 +73,7 @@ def test_every_flipped_byte_of_every_shard_is_found_and_the_shard_named(
     assert len(load_split(data_set, split_of(shard), ["item_id"])["item_id"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read", [load_split, lambda *of: map_split(*of, len)])
 def test_a_shard_cut_anywhere_or_followed_by_anything_is_named(tmp_path, read):
     data_set = open_data_set(str(write(tmp_path / "data")))

@@ -1,13 +1,16 @@
 """A vocabulary or a transform graph that does not fit its data set is named."""
 
 import json
+import random
 import shutil
 from pathlib import Path
 
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 from schemas.errors import UserError
+from schemas.graph_digest import graph_digest
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.digests import accept_files
 from trainer.data_set import open_data_set
@@ -140,3 +143,23 @@ def test_what_is_not_poisoned_is_loaded(data):
     assert data_set.load_transform_graph().transform_fn is not None
     digests = json.loads((data / "manifest.json").read_text())["digests"]
     assert {path.split("/")[0] for path in digests} == {"train", "eval", "transform_fn"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_digest_of_a_graph_is_of_what_it_means(whole, tmp_path, seed):
+    # That two runs of the pipeline agree is a test of its own (test_same_bytes).
+    def read(folder):
+        data = (folder / "transform_fn" / "saved_model.pb").read_bytes()
+        return saved_model_pb2.SavedModel.FromString(data)
+
+    graph, shuffled = read(whole), read(whole)
+    draw = random.Random(seed)
+    (meta_graph,) = shuffled.meta_graphs
+    library = meta_graph.graph_def.library
+    for nodes in (meta_graph.graph_def.node, *(of.node_def for of in library.function)):
+        nodes.sort(key=lambda _: draw.random())
+    library.function.sort(key=lambda _: draw.random())
+    assert shuffled != graph
+    assert graph_digest(shuffled) == graph_digest(graph)
+    other = read(write(tmp_path / "other", ITEMS, day_buckets=3))
+    assert graph_digest(other) != graph_digest(graph)
