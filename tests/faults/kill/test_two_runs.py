@@ -1,5 +1,7 @@
 """Two runs into one output at once: one goes on, the other ends at once."""
 
+import signal
+
 import pytest
 
 from pipeline.__main__ import main
@@ -14,7 +16,7 @@ from tests.trainer.serving import catalogue
 from trainer.serving.export import export_model
 
 # Warnings of Beam are none of this program's.
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.filterwarnings("default")]
 
 
 @pytest.fixture
@@ -39,10 +41,16 @@ def test_the_first_of_two_runs_wins_and_the_second_changes_nothing(tmp_path, rev
 
     data = tmp_path / "data"
     with program(data).start() as first:
-        assert program(data).waits(first)
-        second = program(data).run()
-        assert first.poll() is None, "the first one was over before the second"
-        _, shown = first.communicate()
+        try:
+            assert program(data).waits(first)
+            # Held in the middle of its work, so that it can't be over before.
+            first.send_signal(signal.SIGSTOP)
+            second = program(data).run()
+            assert not (data / "manifest.json").exists()
+            first.send_signal(signal.SIGCONT)
+            _, shown = first.communicate()
+        finally:
+            first.kill()
     assert (second.status, second.stderr) == (1, refusal(PROG, data))
     assert (first.returncode, shown) == (0, "")
     assert program(tmp_path / "alone").run().status == 0
