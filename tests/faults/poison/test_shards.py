@@ -55,13 +55,13 @@ def split_of(shard: Path) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(6))
-def test_every_flipped_byte_of_every_shard_is_found_and_the_shard_named(
-    tmp_path, number
-):
+def test_flipped_bytes_of_every_shard_are_found_and_the_shard_named(tmp_path, number):
     data_set = open_data_set(str(write(tmp_path / "data")))
     shard = shards_of(tmp_path / "data")[number]
     whole = shard.read_bytes()
-    for place in range(len(whole)):
+    # The header and the trailer of gzip whole, and every sixth byte of the rest.
+    ends = [*range(20), *range(len(whole) - 8, len(whole))]
+    for place in sorted({*ends, *range(number, len(whole), 6)}):
         damaged = bytearray(whole)
         damaged[place] ^= 1 << place % 8
         shard.write_bytes(damaged)
