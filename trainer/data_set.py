@@ -12,6 +12,7 @@ from schemas.errors import UserError
 from schemas.features import GAP_DAYS, NB_DAYS, VOCABULARY_FILENAME
 from schemas.graph_digest import GRAPH_FILE
 from schemas.manifest import Manifest
+from schemas.replacement import recover
 from trainer.errors import first_line
 from trainer.saved_models import load_saved_model
 from trainer.storage.stand_ins import local, name_of, names_in
@@ -201,6 +202,9 @@ def open_data_set(path: str) -> DataSet:
             f"there is no data set at {path}; make one with `python -m pipeline "
             f"--input REVIEWS --output {path}`."
         )
+    # A pipeline that was killed while a new set took the place of an earlier one has
+    # left one of the two to be brought back.
+    recover(folder)
     source = layout.join(folder, layout.MANIFEST)
     if not tf.io.gfile.exists(source):
         raise UserError(

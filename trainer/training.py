@@ -14,9 +14,11 @@ import tensorflow as tf
 from schemas.errors import UserError
 from schemas.layout import EVAL, TRAIN
 from trainer import runs
+from trainer.callbacks.best_weights import size_bytes
 from trainer.compiled_model import compiled_model
 from trainer.data_set import DataSet, open_data_set
 from trainer.devices import Devices, set_up_devices
+from trainer.disk_room import check_room
 from trainer.fit import BETTER_HIGHER, BETTER_LOWER, fit
 from trainer.models import ModelConfig, NextItemModel, build_model
 from trainer.options import TrainOptions
@@ -165,6 +167,7 @@ def _best_model(config: ModelConfig, folder: Path) -> NextItemModel:
     model = build_model(config, dtype="float32")
     model.build()
     model.load_weights(folder / runs.BEST)
+    check_room(folder / runs.MODEL, size_bytes(model))
     model.save(folder / runs.MODEL)
     return model
 

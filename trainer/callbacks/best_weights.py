@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
+
+from trainer.disk_room import check_room
 
 
 class BestWeights(keras.callbacks.Callback):
@@ -42,8 +45,20 @@ def write_weights(model: keras.Model, path: Path) -> None:
     Args:
       model: whose weights.
       path: the file, whose name ends in `.weights.h5`.
+
+    Raises:
+      UserError: the disk is full.
     """
+    check_room(path, size_bytes(model))
     # Keras wants this ending, and HDF5 writes in place.
     partial = path.with_name(f"partial-{path.name}")
     model.save_weights(partial)
     os.replace(partial, path)
+
+
+def size_bytes(model: keras.Model) -> int:
+    """Returns what the values of the weights take in a file."""
+    return sum(
+        int(np.prod(weight.shape)) * np.dtype(weight.dtype).itemsize
+        for weight in model.weights
+    )
