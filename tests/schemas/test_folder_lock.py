@@ -6,12 +6,12 @@ import sys
 import pytest
 
 from schemas.errors import UserError
-from schemas.folder_lock import lock_folder
+from schemas.folder_lock import FolderLock, lock_folder
 from tests.support.programs import ROOT
 
 HOLDS = """
 import sys
-from schemas.folder_lock import lock_folder
+from schemas.folder_lock import FolderLock, lock_folder
 lock = lock_folder(sys.argv[1])
 print("locked", flush=True)
 sys.stdin.read()
@@ -54,7 +54,7 @@ def test_processes_that_are_started_meanwhile_do_not_keep_the_lock(tmp_path):
     with subprocess.Popen(["sleep", "60"], close_fds=False) as process:
         try:
             lock.release()
-            lock_folder(tmp_path).release()
+            assert isinstance(lock_folder(tmp_path), FolderLock)
         finally:
             process.kill()
 
@@ -80,8 +80,8 @@ def test_a_storage_without_locks_is_written_all_the_same(tmp_path, monkeypatch):
         raise OSError(95, "Operation not supported")
 
     monkeypatch.setattr(fcntl, "flock", unsupported)
-    with lock_folder(tmp_path), lock_folder(tmp_path):
-        pass
+    with lock_folder(tmp_path) as first, lock_folder(tmp_path) as second:
+        assert first is not second
 
 
 def test_a_released_lock_may_be_released_again(tmp_path):
