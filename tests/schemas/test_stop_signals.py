@@ -18,6 +18,14 @@ def run(work):
     return run_program(lambda argv: work() or 0, [], "prog")
 
 
+@pytest.fixture(autouse=True)
+def usual():
+    """Ctrl-C as at a terminal: what a shell puts into the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize(
     ("signum", "status", "sentence"),
     [

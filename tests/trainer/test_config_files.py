@@ -20,7 +20,7 @@ def test_each_purpose_has_its_config() -> None:
 @pytest.mark.parametrize("name", ready_configs())
 def test_no_default_reaches_into_a_ready_config(name: str) -> None:
     machine = {"mixed_precision", "jit_compile", "steps_per_execution"}
-    fixed = {"seed", "data", "data_on_device", *machine}
+    fixed = {"seed", "data", "data_on_device", "deterministic", *machine}
     settings = TrainOptions("D", "R").to_json().keys() - fixed
     assert read_config(name).keys() == settings
 

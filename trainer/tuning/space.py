@@ -30,7 +30,7 @@ Sampling = Literal["linear", "log"]
 _NOT_TUNED = (
     *PER_CALL,
     *("data", "model", "seed", "mixed_precision", "jit_compile"),
-    *("steps_per_execution", "data_on_device"),
+    *("steps_per_execution", "data_on_device", "deterministic"),
 )
 # Options that do nothing in the other models: trials would be spent on copies.
 _MODELS_OF = {"attention": ("lstm", "gru"), "num_heads": ("transformer",)}

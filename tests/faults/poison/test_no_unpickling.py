@@ -118,6 +118,7 @@ def test_a_run_holds_no_file_that_is_unpickled(sample_run, sample_data_set):
         ".keras",
         ".pb",
         ".pbtxt",
+        "asset_map",
         "item_vocabulary",
         "variables.data-00000-of-00001",
     }

@@ -79,5 +79,6 @@ def test_without_latest_date_the_manifest_alone_names_another_day(
     ours, theirs = (json.loads(files["manifest.json"]) for files in (found, expected))
     for manifest in (ours, theirs):
         assert manifest.pop("latest_date") == manifest["settings"].pop("latest_date")
-    assert ours.pop("settings_digest") != theirs.pop("settings_digest")
+    for digest in ("settings_digest", "digest"):
+        assert ours.pop(digest) != theirs.pop(digest)
     assert ours == theirs

@@ -168,9 +168,9 @@ def test_what_cannot_be_searched_is_refused_by_name(values, message):
 def test_each_option_can_be_searched_or_belongs_elsewhere():
     left = {field.name for field in dataclasses.fields(TrainOptions)} - set(TUNED)
     assert left == {
-        *("data", "output", "overwrite", "quiet"),
+        *("data", "output", "overwrite", "checkpoint_secs", "quiet"),
         *("model", "seed", "mixed_precision", "jit_compile"),
-        *("steps_per_execution", "data_on_device"),
+        *("steps_per_execution", "data_on_device", "deterministic"),
     }
 
 
