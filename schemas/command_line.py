@@ -5,6 +5,7 @@ known one, and whatever the user can mend ends in one sentence on stderr.
 """
 
 import argparse
+import codecs
 import errno
 import io
 import os
@@ -91,7 +92,11 @@ def run_program(
       the last three are what shells give for the signals.
     """
     # A locale whose encoding lacks a character is no reason to fail.
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+    if isinstance(sys.stdout, io.TextIOWrapper) and (
+        sys.stdout.errors == "strict"
+        # As in the locale C, where only bytes that are no text would come through.
+        or codecs.lookup(sys.stdout.encoding).name != "utf-8"
+    ):
         sys.stdout.reconfigure(errors="backslashreplace")
     with stop_signals.caught():
         try:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.histories import build_histories
 from pipeline.raw_windows import DayOrigin, raw_windows
-from pipeline.sequence import _parts
+from pipeline.sequence import WINDOW_CELLS_A_BATCH, _parts
 from pipeline.windows import sliding_windows, windows_ending_at
 from tests.support.events import event_batch, rows_of_few_users
 from tests.support.reference import DAY_MS, Row
@@ -63,11 +63,11 @@ def test_columns_have_the_shapes_of_the_contract(rows, max_length):
         assert column(batch, name) == [[]] * len(windows)
 
 
-@given(st.lists(st.integers(1, 150_000), max_size=30))
+@given(st.lists(st.integers(1, WINDOW_CELLS_A_BATCH * 3 // 2), max_size=30))
 def test_windows_are_handed_over_in_parts_that_cover_them_once(cells):
     parts = list(_parts(np.asarray(cells, np.int64)))
     assert [place for start, stop in parts for place in range(start, stop)] == list(
         range(len(cells))
     )
     for start, stop in parts:
-        assert stop - start == 1 or sum(cells[start:stop]) <= 100_000
+        assert stop - start == 1 or sum(cells[start:stop]) <= WINDOW_CELLS_A_BATCH

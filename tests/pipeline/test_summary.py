@@ -2,9 +2,15 @@ import dataclasses
 
 from pipeline.summary import print_summary, summary_rows
 from schemas.features import example_features
+from schemas.layout import join, shard_name
 from schemas.manifest import Manifest, RowCounts
 from schemas.settings import BucketSettings, SplitSettings, WindowSettings
 
+RECORDS = {
+    "train": {shard_name(0, 2): 30_000, shard_name(1, 2): 4_000},
+    "eval": {shard_name(0, 1): 1_600},
+    "test": {shard_name(0, 1): 0},
+}
 MANIFEST = Manifest(
     window=WindowSettings(),
     split=SplitSettings(),
@@ -17,10 +23,11 @@ MANIFEST = Manifest(
     cut_days=(16_900, 17_000),
     latest_date="2018-01-08",
     features=example_features(5),
-    records={
-        "train": {"a": 30_000, "b": 4_000},
-        "eval": {"a": 1_600},
-        "test": {"a": 0},
+    records=RECORDS,
+    digests={
+        join(split, name): "0" * 64
+        for split, shards in RECORDS.items()
+        for name in shards
     },
     rows=RowCounts(
         read=192_547,
