@@ -32,14 +32,19 @@ def seen_items(
     reach = np.minimum(windows.target, 2 * max_seen)
     counts = [np.zeros(0, np.int64)]
     codes = [np.zeros(0, np.int64)]
-    for found, of_windows in _by_reach(histories, windows, reach, max_seen):
+    wanted = np.minimum(_distinct_before(histories, windows), max_seen)
+    for found, of_windows in _by_reach(histories, windows, reach, wanted, max_seen):
         counts.append(found)
         codes.append(of_windows)
     return np.concatenate(counts), np.concatenate(codes)
 
 
 def _by_reach(
-    histories: Histories, windows: Windows, reach: Int64s, max_seen: int
+    histories: Histories,
+    windows: Windows,
+    reach: Int64s,
+    wanted: Int64s,
+    max_seen: int,
 ) -> Iterator[tuple[Int64s, Int64s]]:
     """Yields counts and codes of consecutive windows.
 
@@ -48,6 +53,7 @@ def _by_reach(
       windows: the windows.
       reach: int64 [windows], how many of the events before the target to look at; of
         repeated items more are looked at until there are enough.
+      wanted: int64 [windows], how many items are enough.
       max_seen: the most items of a window.
     """
     ends = np.cumsum(reach)
@@ -58,15 +64,26 @@ def _by_reach(
         end = max(end, begin + 1)
         part, looked_at = windows.part(begin, end), reach[begin:end]
         counts, codes = _among_latest(histories, part, looked_at, max_seen)
-        is_short = (counts < max_seen) & (looked_at < part.target)
+        is_short = counts < wanted[begin:end]
         if is_short.any():
             longer = np.where(
                 is_short, np.minimum(2 * looked_at, part.target), looked_at
             )
-            yield from _by_reach(histories, part, longer, max_seen)
+            yield from _by_reach(histories, part, longer, wanted[begin:end], max_seen)
         else:
             yield counts, codes
         begin = end
+
+
+def _distinct_before(histories: Histories, windows: Windows) -> Int64s:
+    """Returns how many distinct items there are before each window's last target."""
+    following = histories.next_same_item
+    is_first = np.ones(len(following), bool)
+    is_first[following[following < len(following)]] = False
+    firsts = np.concatenate([[0], np.cumsum(is_first)])
+    begin = histories.offsets[windows.history]
+    distinct: Int64s = firsts[begin + windows.target] - firsts[begin]
+    return distinct
 
 
 def _among_latest(

@@ -72,8 +72,13 @@ def test_more_is_looked_at_until_there_are_enough_items(monkeypatch):
     assert looked_at(monkeypatch, items, 10) == [20, 40]
 
 
-def test_the_whole_history_is_looked_at_where_few_items_repeat(monkeypatch):
+def test_no_more_is_looked_at_where_all_items_are_found(monkeypatch):
     items = [f"i{number % 3}" for number in range(101)]
+    assert looked_at(monkeypatch, items, 10) == [20]
+
+
+def test_the_whole_history_is_looked_at_for_an_item_at_its_start(monkeypatch):
+    items = ["first", *(f"i{number % 3}" for number in range(100))]
     assert looked_at(monkeypatch, items, 10) == [20, 40, 80, 100]
 
 
