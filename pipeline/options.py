@@ -41,6 +41,8 @@ class ReadOptions:
       quoted_line_breaks: whether quoted fields of CSV may hold line breaks, so that a
         file can't be cut by bytes; `auto` looks for quotes at the start of each file.
       latest_day: days since 1970-01-01; rows of later days are refused.
+      latest_day_is_today: nobody chose it. The settings leave it out then, so that they
+        are the same tomorrow.
       min_rating: rows with a lower rating are dropped; None keeps all.
     """
 
@@ -48,7 +50,13 @@ class ReadOptions:
     input_format: str = "auto"
     quoted_line_breaks: QuotedLineBreaks = "auto"
     latest_day: int = day_number(datetime.date.max)
+    latest_day_is_today: bool = False
     min_rating: float | None = None
+
+    @property
+    def latest_date_setting(self) -> str | None:
+        """What the settings say of the latest date; None where nobody chose one."""
+        return None if self.latest_day_is_today else iso_date(self.latest_day)
 
     def __post_init__(self) -> None:
         if self.input_format not in ("auto", *get_args(InputFormat)):
@@ -121,7 +129,7 @@ class Options:
             "date_field": schema.date,
             "rating_field": schema.rating,
             "date_format": list(schema.date_formats),
-            "latest_date": iso_date(self.read.latest_day),
+            "latest_date": self.read.latest_date_setting,
             "min_rating": self.read.min_rating,
             "max_length": self.window.max_length,
             "min_items": self.window.min_items,

@@ -112,6 +112,7 @@ def to_read_options(args: argparse.Namespace) -> ReadOptions:
             input_format=args.input_format,
             quoted_line_breaks=args.quoted_line_breaks,
             latest_day=today if args.latest_date is None else args.latest_date,
+            latest_day_is_today=args.latest_date is None,
             min_rating=args.min_rating,
         )
     except ValueError as error:

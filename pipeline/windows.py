@@ -61,7 +61,7 @@ def sliding_windows(
     extra = np.maximum(lengths - 1 - max_length, 0)
     counts = np.where(lengths >= max(min_items, 2), 1 + -(-extra // stride), 0)
     history = np.repeat(np.arange(len(lengths)), counts)
-    start = _positions_within(counts) * stride
+    start = positions_within(counts) * stride
     target = np.minimum(start + max_length, lengths[history] - 1)
     return Windows(history, start, target)
 
@@ -115,7 +115,7 @@ def first_new_event(windows: Windows) -> Int64s:
     return first
 
 
-def _positions_within(counts: Int64s) -> Int64s:
+def positions_within(counts: Int64s) -> Int64s:
     """Returns 0 ... c - 1 for each c of `counts`, one after the other."""
     ends = np.cumsum(counts)
     return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 from pipeline.sample import SampleSettings, review_tables, write_json_lines
-from tests.support.programs import run_module
+from tests.support.programs import LATEST_DATE, run_module
 
 # Before the first import of TensorFlow, also in the programs that tests start.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -52,6 +52,7 @@ def sample_data_set(shared_folder: Path, sample_reviews: Path) -> Path:
             f"--input={sample_reviews}",
             f"--output={path}",
             "--schema=rent_the_runway",
+            LATEST_DATE,
         ),
     )
 

@@ -46,7 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         files,
         "overwrite",
-        "replace the run in --output; without it a finished one is kept, and an "
+        "replace the run in --output when the new one is finished, which is trained "
+        "in its folder .training till then; without it a finished one is kept, and an "
         "unfinished one of the same settings goes on",
         action="store_true",
     )

@@ -41,7 +41,8 @@ class TrainOptions:
     Attributes:
       data: the folder of the data set.
       output: the folder of the run.
-      overwrite: replace the run in `output`, finished or not.
+      overwrite: replace the run in `output`, finished or not, when this one is
+        finished.
       model: a name in `trainer.models.MODELS`.
       day_feature: the days beside the items: `age`, `gap`, `date` or `none`.
       item_embedding: size of an item's embedding; of every state in a `transformer`.

@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 from schemas.errors import UserError
 from schemas.manifest import Manifest
 from trainer import runs
 from trainer.options import TrainOptions
-from trainer.storage.stand_ins import local
 from trainer.training_state import TrainingState, load_state
 
 
@@ -21,16 +19,14 @@ def check_settings(options: TrainOptions) -> None:
     """
     if options.overwrite:
         return
-    earlier = _unfinished_config(options.output)
-    asked = options.to_json()
-    # A folder has many paths; the state knows which data set it was.
-    for key in sorted((asked.keys() | earlier.keys()) - {"data"}) if earlier else ():
-        if earlier.get(key) != asked.get(key):
-            raise UserError(
-                f"{options.output} holds an unfinished run of other settings (`{key}` "
-                f"was {_text(earlier, key)} and is now {_text(asked, key)}); choose "
-                "another --output, or add --overwrite to replace it."
-            )
+    earlier, asked = _unfinished_config(options), options.to_json()
+    key = _different_key(earlier, asked) if earlier else ""
+    if key:
+        raise UserError(
+            f"{options.output} holds an unfinished run of other settings (`{key}` was "
+            f"{_text(earlier, key)} and is now {_text(asked, key)}); choose another "
+            "--output, or add --overwrite to replace it."
+        )
 
 
 def earlier_state(options: TrainOptions, manifest: Manifest) -> TrainingState | None:
@@ -41,25 +37,34 @@ def earlier_state(options: TrainOptions, manifest: Manifest) -> TrainingState | 
       manifest: of its data set.
 
     Returns:
-      None where the training begins: there is no unfinished run in its output, one
-      that has saved nothing yet, or one that is to be replaced.
+      None where the training begins: there is no unfinished run in its folder, or one
+      that has saved nothing yet. With `overwrite`, what is not of the same settings
+      and the same data set, or is damaged, is no obstacle and is replaced.
 
     Raises:
       UserError: the unfinished run is of other settings or of another data set, or
         its state is damaged.
     """
     check_settings(options)
-    path = Path(local(options.output), runs.STATE)
-    if options.overwrite or not path.exists() or not _unfinished_config(options.output):
+    path = runs.folder_of(options.output, options.overwrite) / runs.STATE
+    config = _unfinished_config(options)
+    if not path.exists() or not config or _different_key(config, options.to_json()):
         return None
-    state = load_state(path)
-    if state.progress.data_set != digest_of(manifest):
-        raise UserError(
-            f"{options.output} holds an unfinished run on another data set than "
-            f"{options.data} is now; choose another --output, or add --overwrite to "
-            "replace it."
-        )
-    return state
+    try:
+        state = load_state(path)
+    except UserError:
+        if options.overwrite:
+            return None
+        raise
+    if state.progress.data_set == digest_of(manifest):
+        return state
+    if options.overwrite:
+        return None
+    raise UserError(
+        f"{options.output} holds an unfinished run on another data set than "
+        f"{options.data} is now; choose another --output, or add --overwrite to "
+        "replace it."
+    )
 
 
 def digest_of(manifest: Manifest) -> str:
@@ -67,16 +72,24 @@ def digest_of(manifest: Manifest) -> str:
     return hashlib.sha256(manifest.to_json().encode()).hexdigest()
 
 
-def _unfinished_config(output: str) -> dict[str, Any]:
+def _unfinished_config(options: TrainOptions) -> dict[str, Any]:
     """Returns the settings of an unfinished run; none where there is none."""
-    folder = Path(local(output))
-    if (folder / runs.METRICS).exists():
+    folder = runs.folder_of(options.output, options.overwrite)
+    # One that is to replace another is finished when it has.
+    if (folder / runs.METRICS).exists() and not options.overwrite:
         return {}
     try:
         config = json.loads((folder / runs.CONFIG).read_text())
     except (OSError, ValueError):
         return {}
     return config if isinstance(config, dict) else {}
+
+
+def _different_key(earlier: dict[str, Any], asked: dict[str, Any]) -> str:
+    """Returns a setting that differs; the empty text where there is none."""
+    # A folder has many paths; the state knows which data set it was.
+    keys = sorted((asked.keys() | earlier.keys()) - {"data"})
+    return next((key for key in keys if earlier.get(key) != asked.get(key)), "")
 
 
 def _text(values: dict[str, Any], key: str) -> str:

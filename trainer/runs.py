@@ -8,13 +8,13 @@
     model/                 the exported SavedModel
     metrics.json           written last; without it the run is not finished
 
-`evaluate` adds evaluation-<split>.json.
+`evaluate` adds evaluation-<split>.json. A run that is to replace another is made in
+.training/, a folder with the same files, and takes its place when it is finished.
 """
 
 import contextlib
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 from schemas.errors import UsageError, UserError
 from schemas.features import VOCABULARY_FILENAME
 from schemas.folder_lock import lock_folder
+from schemas.replacement import recover, recover_locked, remove, replace_entries
 from trainer.errors import first_line
 from trainer.options import TrainOptions
 from trainer.storage.paths import check_path
@@ -37,6 +38,7 @@ HISTORY = "history.csv"
 MODEL = "model.keras"
 EXPORT = "model"
 METRICS = "metrics.json"
+STAGED = ".training"
 
 # The marker first and the options last: a removal that is interrupted leaves an
 # unfinished run.
@@ -45,7 +47,7 @@ _ALL = (METRICS, MODEL, EXPORT, HISTORY, LOGS, CHECKPOINTS, CONFIG)
 _EVALUATIONS = "evaluation-*.json"
 
 # The entries of the folder that are a run's own, as patterns.
-OWNED = (*_ALL, _EVALUATIONS)
+OWNED = (*_ALL, _EVALUATIONS, STAGED)
 
 
 def is_read(path: str) -> bool:
@@ -55,7 +57,13 @@ def is_read(path: str) -> bool:
 
 def goes_on_from(path: str) -> bool:
     """Whether `train` reads a file to go on, by its path in the run's folder."""
-    return path in (CONFIG, METRICS, STATE, BEST)
+    return path in (CONFIG, METRICS, STATE, BEST) or path.startswith(f"{STAGED}/")
+
+
+def folder_of(output: str, overwrite: bool) -> Path:
+    """Returns the folder in which the files of a run are made."""
+    folder = Path(local(output))
+    return folder / STAGED if overwrite else folder
 
 
 def check_folders(data: str, output: str) -> None:
@@ -77,20 +85,20 @@ def check_output(output: str, overwrite: bool) -> None:
       UserError: it holds a finished run and `overwrite` is not set, or files that
         are of no run and stand where a run keeps its own.
     """
-    if os.path.exists(Path(local(output), METRICS)) and not overwrite:
+    folder = Path(local(output))
+    recover(str(folder), METRICS)
+    if os.path.exists(folder / METRICS) and not overwrite:
         raise UserError(
             f"{output} already holds a finished run; choose another --output or add "
             "--overwrite."
         )
-    folder = Path(local(output))
-    if _is_run(folder):
-        return
-    for path in _files(folder):
-        if _is_filled(path):
-            raise UserError(
-                f"{name_of(path)} is of no run of the trainer and would be replaced; "
-                "choose another --output."
-            )
+    for run in (folder, folder / STAGED):
+        for path in [] if _is_run(run) else _files(run):
+            if _is_filled(path):
+                raise UserError(
+                    f"{name_of(path)} is of no run of the trainer and would be "
+                    "replaced; choose another --output."
+                )
 
 
 def _files(folder: Path) -> list[Path]:
@@ -138,26 +146,46 @@ def locked(output: str) -> Iterator[None]:
 
 
 def prepare_run(output: str, overwrite: bool) -> Path:
-    """Makes the folder of a new run, empty of an earlier run's files.
+    """Makes the folder of a new run, empty of an unfinished run's files.
 
-    Other files in it stay.
+    Other files in it stay, and so does a finished run, which `finish_run` replaces.
+
+    Returns:
+      `folder_of` the two.
 
     Raises:
       UserError: as `check_output`, or the folder cannot be written.
     """
     check_output(output, overwrite)
-    folder = Path(local(output))
+    folder = folder_of(output, overwrite)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path in _files(folder):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+            remove(path)
         (folder / CHECKPOINTS).mkdir()
     except OSError as error:
         raise _unwritable(output, error) from error
     return folder
+
+
+def finish_run(output: str, overwrite: bool) -> None:
+    """Puts a finished run in the place of the earlier one, whose lock is held.
+
+    Raises:
+      UserError: the folder cannot be written.
+    """
+    folder, staged = Path(local(output)), folder_of(output, True)
+    try:
+        if overwrite:
+            names = {path.name for path in _files(folder)}
+            recover_locked(str(folder), METRICS)
+            replace_entries(str(folder), str(staged), names, METRICS)
+        # Three times the weights, of use to a training that goes on alone.
+        (folder / STATE).unlink(missing_ok=True)
+        # Left by a training that was stopped and is no longer wanted.
+        remove(staged)
+    except OSError as error:
+        raise _unwritable(output, error) from error
 
 
 def _unwritable(output: str, error: OSError) -> UserError:
@@ -192,6 +220,7 @@ def load_run(path: str) -> tuple[Any, TrainOptions]:
             f"there is no run at {path}; make one with `python -m trainer train --data "
             f"DATA --output {path}`."
         )
+    recover(str(folder), METRICS)
     if not (folder / METRICS).exists():
         raise UserError(
             f"{path} holds no {METRICS}: it is no run, or its training did not finish; "

@@ -113,8 +113,7 @@ def train(
             "versions": _versions(),
         }
         runs.write_json(folder / runs.METRICS, metrics)
-        # Three times the weights, of use to a training that goes on alone.
-        (folder / runs.STATE).unlink()
+        runs.finish_run(options.output, options.overwrite)
     return metrics
 
 

@@ -94,7 +94,7 @@ class RecommendOptions:
             "date_field": schema.date,
             "rating_field": schema.rating,
             "date_format": list(schema.date_formats),
-            "latest_date": iso_date(self.read.latest_day),
+            "latest_date": self.read.latest_date_setting,
             "min_rating": self.read.min_rating,
             "format": self.format,
             "num_shards": self.num_shards,

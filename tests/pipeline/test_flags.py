@@ -23,8 +23,10 @@ def test_defaults_are_those_of_the_options():
 
 def test_latest_date_is_today():
     before = day_number(datetime.datetime.now(datetime.UTC).date())
-    found = parse().read.latest_day
-    assert before <= found <= day_number(datetime.datetime.now(datetime.UTC).date())
+    found = parse().read
+    after = day_number(datetime.datetime.now(datetime.UTC).date())
+    assert before <= found.latest_day <= after
+    assert found.latest_date_setting is None
 
 
 def test_every_flag_reaches_its_option():

@@ -78,6 +78,12 @@ def test_settings_hold_what_shapes_the_records_and_nothing_else():
     assert settings["rating_field"] == "stars"
     assert settings["date_format"] == ["iso"]
     assert Options(read).settings()["reference_date"] is None
+    today, tomorrow = (
+        ReadOptions(RATED, latest_day=day, latest_day_is_today=True)
+        for day in (17_000, 17_001)
+    )
+    assert Options(today).settings()["latest_date"] is None
+    assert Options(today).settings() == Options(tomorrow).settings()
     others = [
         Options(ReadOptions(RATED, latest_day=17_001, min_rating=4.0)),
         Options(ReadOptions(RATED, latest_day=17_000)),

@@ -42,44 +42,48 @@ def test_seen_items_are_those_of_the_literal_rule(pairs_at_a_time, rows, max_see
 
 
 def looked_at(monkeypatch, items, max_seen):
-    """The events that are looked at for the last target of one user's items."""
+    """The number of events that are looked at for all targets of one user's items."""
     rows = [Row("u", item, day * DAY_MS) for day, item in enumerate(items)]
     histories, _ = build_histories([event_batch(rows)])
-    reaches = []
-    among_latest = seen_module._among_latest
+    numbers = []
+    positions_within = seen_module.positions_within
 
-    def spy(histories, windows, reach, max_seen):
-        reaches.extend(reach.tolist())
-        return among_latest(histories, windows, reach, max_seen)
+    def spy(counts):
+        numbers.append(int(counts.sum()))
+        return positions_within(counts)
 
-    monkeypatch.setattr(seen_module, "_among_latest", spy)
-    history, target = np.asarray([0]), np.asarray([len(items) - 1])
-    windows = windows_ending_at(history, target, 5)
+    monkeypatch.setattr(seen_module, "positions_within", spy)
+    windows = windows_ending_at(*histories.event_places(), 5)
     counts, codes = seen_items(histories, windows, max_seen)
-    names = np.asarray(histories.items.to_pylist(), object)[codes].tolist()
-    assert counts.tolist() == [len(names)]
-    assert names == literal([(item, 0) for item in items], len(items) - 1, max_seen)
-    return reaches
+    assert len(counts) == len(items) - 1
+    assert len(codes) == counts.sum()
+    last = np.asarray(histories.items.to_pylist(), object)[codes[-counts[-1] :]]
+    events = [(item, 0) for item in items]
+    assert last.tolist() == literal(events, len(items) - 1, max_seen)
+    return sum(numbers)
 
 
-def test_a_long_history_is_looked_at_near_its_end_alone(monkeypatch):
-    items = [f"i{number}" for number in range(1_001)]
-    assert looked_at(monkeypatch, items, 10) == [20]
+# 10,000 events and as many targets: 50 million pairs of a target and an earlier event.
+# In blocks of 100 targets each event is looked at once a block, half of them before it.
+OF_BLOCKS = 100 * 10_000 // 2 + 2 * 10_000
 
 
-def test_more_is_looked_at_until_there_are_enough_items(monkeypatch):
-    items = [f"i{min(number, 970)}" for number in range(1_001)]
-    assert looked_at(monkeypatch, items, 10) == [20, 40]
-
-
-def test_no_more_is_looked_at_where_all_items_are_found(monkeypatch):
-    items = [f"i{number % 3}" for number in range(101)]
-    assert looked_at(monkeypatch, items, 10) == [20]
-
-
-def test_the_whole_history_is_looked_at_for_an_item_at_its_start(monkeypatch):
-    items = ["first", *(f"i{number % 3}" for number in range(100))]
-    assert looked_at(monkeypatch, items, 10) == [20, 40, 80, 100]
+@pytest.mark.parametrize(
+    ("items", "max_seen", "most_of_a_target"),
+    [
+        (["same"] * 10_000, 10, 101),
+        ([f"i{number % 3}" for number in range(10_000)], 10, 103),
+        (["first", *(f"i{number % 3}" for number in range(9_999))], 10, 104),
+        # Of items that never come again the latest are enough.
+        ([f"i{number}" for number in range(10_000)], 10, 110),
+    ],
+    ids=["one", "few", "one at the start", "distinct"],
+)
+def test_few_of_the_events_of_a_long_history_are_looked_at(
+    monkeypatch, items, max_seen, most_of_a_target
+):
+    found = looked_at(monkeypatch, items, max_seen)
+    assert found < OF_BLOCKS + 10_000 * most_of_a_target
 
 
 def test_the_sort_behind_it_is_made_once_for_all_batches():

@@ -7,6 +7,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# For data sets whose manifests are compared: the default is the day of the run, and a
+# suite may run over midnight.
+LATEST_DATE = "--latest_date=2018-12-31"
+
 
 def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs this Python with `arguments` from the root of the project.

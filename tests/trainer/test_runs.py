@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import UserError
+from tests.support.small_reviews import entries
 from trainer.models import ModelConfig, build_model
 from trainer.options import TrainOptions
-from trainer.runs import load_run, prepare_run
+from trainer.runs import finish_run, load_run, prepare_run
 
 
 def _finished(folder: Path) -> Path:
@@ -61,14 +62,40 @@ def test_a_missing_model(tmp_path: Path) -> None:
         load_run(str(folder))
 
 
-def test_overwriting_removes_the_old_run_and_nothing_else(tmp_path: Path) -> None:
+def test_a_run_takes_the_place_of_the_old_one_when_it_is_finished(
+    tmp_path: Path,
+) -> None:
     folder = _finished(tmp_path / "run")
     (folder / "notes.txt").write_text("mine")
     (folder / "evaluation-test.json").write_text("{}")
+    before = entries(folder)
     with pytest.raises(UserError, match="already holds a finished run"):
         prepare_run(str(folder), overwrite=False)
-    prepare_run(str(folder), overwrite=True)
-    assert {p.name for p in folder.iterdir()} == {"notes.txt", "checkpoints"}
+    staged = prepare_run(str(folder), overwrite=True)
+    assert staged.parent == folder
+    (staged / "config.json").write_text("{}")
+    (staged / "metrics.json").write_text("new")
+    made = {f"{staged.name}/config.json": b"{}", f"{staged.name}/metrics.json": b"new"}
+    assert entries(folder) == before | made
+    finish_run(str(folder), overwrite=True)
+    assert entries(folder) == {
+        "notes.txt": b"mine",
+        "config.json": b"{}",
+        "metrics.json": b"new",
+    }
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {"checkpoints"}
+
+
+def test_what_a_stopped_replacement_left_goes_with_the_next_run(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    staged = prepare_run(str(folder), overwrite=True)
+    options = TrainOptions(data="D", output=str(folder))
+    (staged / "config.json").write_text(json.dumps(options.to_json()))
+    prepare_run(str(folder), overwrite=False)
+    (folder / "checkpoints" / "state.npz").write_text("state")
+    finish_run(str(folder), overwrite=False)
+    assert [path.name for path in folder.iterdir()] == ["checkpoints"]
+    assert not list((folder / "checkpoints").iterdir())
 
 
 def test_what_an_unfinished_run_left_is_replaced(tmp_path: Path) -> None:
@@ -82,12 +109,19 @@ def test_what_an_unfinished_run_left_is_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize(
-    "name", ["config.json", "logs/mine", "model/mine", "evaluation-mine.json"]
+    "name",
+    [
+        "config.json",
+        "logs/mine",
+        "model/mine",
+        "evaluation-mine.json",
+        ".training/logs/mine",
+    ],
 )
 def test_files_that_are_of_no_run_are_kept(
     tmp_path: Path, name: str, overwrite: bool
 ) -> None:
-    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text('{"mine": 1}')
     with pytest.raises(UserError, match=r"is of no run of the trainer and would be"):
         prepare_run(str(tmp_path), overwrite=overwrite)
@@ -99,8 +133,8 @@ def test_a_run_whose_options_are_damaged_can_be_replaced(tmp_path: Path) -> None
     metrics = {"best_epoch": 1, "data_settings_digest": "0"}
     (folder / "metrics.json").write_text(json.dumps(metrics))
     (folder / "config.json").write_text("{")
-    prepare_run(str(folder), overwrite=True)
-    assert [path.name for path in folder.iterdir()] == ["checkpoints"]
+    staged = prepare_run(str(folder), overwrite=True)
+    assert [path.name for path in staged.iterdir()] == ["checkpoints"]
 
 
 def test_an_empty_folder_is_in_nobodys_way(tmp_path: Path) -> None:

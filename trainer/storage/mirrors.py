@@ -3,8 +3,9 @@
 A mirror begins with what the remote folder holds. Small files and those that are read
 are copied; of the others an empty file stands there, so that what asks whether a file
 exists, replaces it or removes it works as on a local folder. `publish` then carries
-over what differs: first it deletes what is gone, last it writes the files that make a
-folder complete.
+over what differs: first it deletes what is gone or made a folder complete that changes,
+last it writes the files that make one complete. What is gone from a hidden folder, in
+which a replacement was made, is deleted when that is in place.
 """
 
 import contextlib
@@ -84,18 +85,25 @@ class Mirror(StandIn):
             and self._kept(path)
         }
         gone = self._same.keys() - found.keys()
-        # Whether or not a replaced marker comes back, what it stood for is no more.
-        first = {path for path in gone if self._is_last(path)}
-        for paths in (first, gone - first):
-            if paths:
-                delete(self._file_system, self.name, sorted(paths))
-            for path in paths:
-                del self._same[path]
         changed = [path for path in found if found[path] != self._same.get(path)]
         ends = [path for path in changed if self._is_last(path)]
-        for paths_now in ([path for path in changed if path not in ends], ends):
-            upload(self._file_system, self.folder, self.name, paths_now)
-            self._same |= {path: found[path] for path in paths_now}
+        # What made a folder complete no longer does; what was to take its place stays
+        # at hand until it has.
+        staged = {path for path in gone if path.startswith(".")}
+        ended = {path for path in gone if self._is_last(path)} | set(ends)
+        first = (ended - staged) & self._same.keys()
+        self._delete(first)
+        self._delete(gone - first - staged)
+        for paths in ([path for path in changed if path not in ends], ends):
+            upload(self._file_system, self.folder, self.name, paths)
+            self._same |= {path: found[path] for path in paths}
+        self._delete(staged)
+
+    def _delete(self, paths: set[str]) -> None:
+        if paths:
+            delete(self._file_system, self.name, sorted(paths))
+        for path in paths:
+            del self._same[path]
 
     def _is_last(self, path: str) -> bool:
         return path.rpartition("/")[2] in self._last

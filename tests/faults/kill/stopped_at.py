@@ -52,9 +52,26 @@ def replaces_a_folder_by_renames(folder: Path) -> None:
     replaces_a_folder(folder)
 
 
+def replaces_a_run(folder: Path) -> None:
+    """A training, but for its work."""
+    from trainer import runs
+
+    output = str(folder / _OUTPUT)
+    made = runs.prepare_run(output, overwrite=True)
+    (made / runs.CONFIG).write_text('{"data": 1, "model": 1, "units": 1}')
+    for name in (runs.BEST, runs.METRICS):
+        (made / name).write_text("new")
+    runs.finish_run(output, overwrite=True)
+
+
 _WORKS: dict[str, Callable[[Path], None]] = {
     work.__name__: work
-    for work in (replaces_an_output, replaces_a_folder, replaces_a_folder_by_renames)
+    for work in (
+        replaces_an_output,
+        replaces_a_folder,
+        replaces_a_folder_by_renames,
+        replaces_a_run,
+    )
 }
 
 

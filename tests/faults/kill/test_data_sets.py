@@ -5,13 +5,16 @@ import pytest
 from pipeline.flags import PROG
 from tests.faults.kill.programs import Program
 from tests.faults.kill.scenes import SENT, Scene, check
-from tests.support.programs import run_module
+from tests.support.programs import LATEST_DATE, run_module
 from tests.support.records import shard_bytes
 from tests.support.small_reviews import rows, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
-FLAGS = ("--quiet", "--num_shards=2", "--num_partitions=2", "--overwrite")
+FLAGS = (
+    *("--quiet", "--num_shards=2", "--num_partitions=2", "--overwrite"),
+    LATEST_DATE,
+)
 
 
 def same(data):

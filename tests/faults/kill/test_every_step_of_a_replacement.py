@@ -7,8 +7,10 @@ import pytest
 from pipeline.output import Output
 from schemas.layout import MANIFEST
 from schemas.replacement import recover
+from tests.faults.kill import stopped_at
 from tests.support.programs import run_module
 from tests.support.small_reviews import entries
+from trainer.runs import BEST, CONFIG, METRICS, MODEL
 from trainer.serving.exchange import recover_folder
 
 pytestmark = pytest.mark.slow
@@ -18,6 +20,13 @@ OLD_SET = {
     "train/old": "old",
     "train/new": "old",
     "rejects/old": "old",
+}
+OLD_RUN = {
+    METRICS: "old",
+    CONFIG: '{"data": 0, "model": 0, "units": 0}',
+    MODEL: "old",
+    BEST: "old",
+    "evaluation-test.json": "old",
 }
 OLD_EXPORT = {"saved_model.pb": "old", "variables": "old", "assets": "old"}
 
@@ -133,3 +142,21 @@ def test_an_export_comes_back_where_names_cannot_be_exchanged(tmp_path):
     for output in left:
         recover_folder(output)
         assert entries(output) in (old, new)
+
+
+def test_a_run_is_never_a_mixture_and_never_lost(tmp_path):
+    old = fill(tmp_path / "before" / "out", OLD_RUN)
+    left = killed("replaces_a_run", tmp_path)
+    new = entries(tmp_path / "undisturbed" / "out")
+    assert set(new) == {CONFIG, BEST, METRICS}
+    whole = [files for output in left if METRICS in (files := shown(output))]
+    assert all(files in (old, new) for files in whole)
+    assert old in whole
+    assert new in whole
+    for output in left:
+        # What `train` and whoever reads a run do first.
+        recover(str(output), METRICS)
+        assert shown(output) in (old, new)
+        # The same command again ends with the same run.
+        stopped_at.replaces_a_run(output.parent)
+        assert entries(output) == new

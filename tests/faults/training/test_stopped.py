@@ -14,10 +14,19 @@ import pytest
 from schemas.errors import UserError
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.programs import ROOT
+from tests.support.small_reviews import entries
 from tests.support.training import small_options, write_cyclic_data
 from trainer.callbacks import StopOnDivergence, Validate
 from trainer.preemption import PREEMPTED
-from trainer.runs import CONFIG, HISTORY, METRICS, STATE, load_run, locked
+from trainer.runs import (
+    CONFIG,
+    HISTORY,
+    METRICS,
+    STATE,
+    folder_of,
+    load_run,
+    locked,
+)
 from trainer.training import train
 from trainer.training_state import load_state
 
@@ -149,7 +158,7 @@ def _stopped(data, run, monkeypatch, **changes):
         _crashing(patch, 3)
         with pytest.raises(CrashError):
             train(options, export=False)
-    assert (run / STATE).exists()
+    assert (folder_of(str(run), options.overwrite) / STATE).exists()
     return options
 
 
@@ -172,6 +181,40 @@ def test_other_settings_and_other_data_are_refused(data, tmp_path, monkeypatch):
     )
     assert metrics["epochs"] == 1
     assert json.loads((run / CONFIG).read_text())["units"] == [8]
+
+
+def test_a_replacement_that_is_stopped_goes_on_beside_the_earlier_run(
+    data, tmp_path, monkeypatch
+):
+    run, undisturbed = tmp_path / "run", tmp_path / "undisturbed"
+    changes = {"epochs": 2, "seed": 5}
+    train(small_options(data, undisturbed, **changes), export=False)
+    train(small_options(data, run, epochs=1), export=False)
+    before = entries(run)
+    options = small_options(
+        data, run, checkpoint_secs=0.0, overwrite=True, **changes
+    )
+    for looks in (3, 4):
+        with monkeypatch.context() as patch:
+            _crashing(patch, looks)
+            with pytest.raises(CrashError):
+                train(options, export=False)
+        left = entries(run)
+        assert {name: left[name] for name in before} == before
+        load_run(str(run))
+    state = load_state(folder_of(str(run), True) / STATE)
+    assert (state.progress.epoch, state.progress.step) == (1, 1)
+    train(options, export=False)
+    _assert_same(run, undisturbed)
+    assert not folder_of(str(run), True).exists()
+
+
+def test_a_replacement_of_other_settings_begins_anew(data, tmp_path, monkeypatch):
+    run, changes = tmp_path / "run", {"epochs": 1, "seed": 5}
+    _stopped(data, run, monkeypatch, overwrite=True)
+    train(small_options(data, tmp_path / "undisturbed", **changes), export=False)
+    train(small_options(data, run, overwrite=True, **changes), export=False)
+    _assert_same(run, tmp_path / "undisturbed")
 
 
 def test_a_damaged_state_is_one_sentence(data, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 from tests.support import buckets
 from tests.support.google_cloud.credentials import PROJECT, Credentials
 from tests.support.google_cloud.tls_proxy import TlsProxy
-from tests.support.programs import run_python
+from tests.support.programs import LATEST_DATE, run_python
 
 BUCKET = f"gs://{buckets.BUCKET}"
 REGION = "europe-west1"
@@ -31,6 +31,7 @@ class Cloud:
             f"--dataflow_endpoint={service.endpoint}",
             "--schema=rent_the_runway",
             "--setup_file=./setup.py",
+            LATEST_DATE,
             *flags,
             module=module,
         )

@@ -11,8 +11,11 @@ import pytest
 from tests.support.buckets import copy_to, files_in, put
 from tests.support.programs import ROOT
 from tests.support.training import write_cyclic_data
+from trainer import training
 from trainer.__main__ import main
+from trainer.callbacks import StopOnDivergence
 from trainer.preemption import PREEMPTED
+from trainer.runs import STAGED
 
 FLAGS = ["--config=notebook", "--units=16", "--item_embedding=8", "--batch_size=32"]
 
@@ -21,6 +24,14 @@ FLAGS = ["--config=notebook", "--units=16", "--item_embedding=8", "--batch_size=
 def data(bucket, tmp_path):
     copy_to(write_cyclic_data(tmp_path / "reviews"), f"{bucket}/reviews")
     return f"{bucket}/reviews"
+
+
+class CrashError(Exception):
+    """Stands for whatever ends a process."""
+
+
+def crash(*_):
+    raise CrashError
 
 
 def epochs_in(run):
@@ -98,7 +109,7 @@ def test_files_of_no_run_are_not_replaced(bucket, capfd):
 
 
 @pytest.mark.slow
-def test_overwriting_replaces_the_run_and_nothing_else(bucket, data):
+def test_overwriting_replaces_the_run_and_nothing_else(bucket, data, monkeypatch):
     run = f"{bucket}/run"
     flags = ["train", *FLAGS, f"--data={data}", f"--output={run}", "--epochs=1"]
     assert main(flags) == 0
@@ -107,8 +118,21 @@ def test_overwriting_replaces_the_run_and_nothing_else(bucket, data):
     first = files_in(run)
     assert main(flags) == 1
     assert files_in(run) == first
-    assert main([*flags, "--overwrite", "--seed=1"]) == 0
+    # A replacement that is stopped leaves the run, and is gone on with.
+    flags += ["--overwrite", "--seed=1"]
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "_export", crash)
+        with pytest.raises(CrashError):
+            main(flags)
+    left = files_in(run)
+    assert {path: left[path] for path in first} == first
+    assert f"{STAGED}/checkpoints/best.weights.h5" in left
+    with monkeypatch.context() as patch:
+        patch.setattr(StopOnDivergence, "on_train_batch_end", crash)
+        assert main(flags) == 0  # Not one step is left.
     second = files_in(run)
+    assert not [path for path in second if path.startswith(STAGED)]
+    assert all(second.values())
     assert second["model.keras"] != first["model.keras"]
     assert second["notes.txt"] == b"mine"
     assert "evaluation-test.json" not in second
