@@ -41,17 +41,17 @@ class ReadOptions:
       quoted_line_breaks: whether quoted fields of CSV may hold line breaks, so that a
         file can't be cut by bytes; `auto` looks for quotes at the start of each file.
       latest_day: days since 1970-01-01; rows of later days are refused.
+      min_rating: rows with a lower rating are dropped; None keeps all.
       latest_day_is_today: nobody chose it. The settings leave it out then, so that they
         are the same tomorrow.
-      min_rating: rows with a lower rating are dropped; None keeps all.
     """
 
     schema: ReviewSchema
     input_format: str = "auto"
     quoted_line_breaks: QuotedLineBreaks = "auto"
     latest_day: int = day_number(datetime.date.max)
-    latest_day_is_today: bool = False
     min_rating: float | None = None
+    latest_day_is_today: bool = False
 
     @property
     def latest_date_setting(self) -> str | None:

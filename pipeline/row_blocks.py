@@ -29,6 +29,10 @@ from pipeline.text_blocks import read_blocks, read_range
 from schemas.errors import UserError
 from schemas.json_values import parse_json
 
+# A document is held whole, and its values take some ten times its bytes; so would those
+# of a small gzip file that unpacks without end.
+LARGEST_DOCUMENT_BYTES = 512 << 20
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # So many rows without a needed field are no accident.
 _TELLING_ROWS = 100
@@ -100,7 +104,14 @@ def _row_group(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
 
 def _document(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
     with open_text(part.path) as stream:
-        data = stream.read().removeprefix(_BYTE_ORDER_MARK)
+        data = stream.read(LARGEST_DOCUMENT_BYTES + 1)
+    if len(data) > LARGEST_DOCUMENT_BYTES:
+        raise UserError(
+            f"{part.path} is one JSON document of more than "
+            f"{LARGEST_DOCUMENT_BYTES >> 20} MB, which would be held in memory whole; "
+            "save it as JSON lines, one record a line."
+        )
+    data = data.removeprefix(_BYTE_ORDER_MARK)
     parse = parse_array if part.format == "json" else parse_columns
     rows = parse(data, options.fields, part.path)
     yield RowBlock(0, rows, rows.num_lines)

@@ -76,7 +76,7 @@ def _blocks(histories: Histories, windows: Windows) -> _Blocks:
     size = np.sqrt(windows.target[firsts + per_history - 1]).astype(np.int64)
     within = positions_within(per_history)
     begin = np.flatnonzero(within % np.repeat(np.maximum(size, 1), per_history) == 0)
-    end = np.append(begin[1:], len(windows))
+    end = np.append(begin, len(windows))[1:]
     return _Blocks(
         begin,
         end,

@@ -11,6 +11,7 @@ from typing import BinaryIO, cast
 from apache_beam.io.filesystem import BeamIOError, CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
+from pipeline.remote_stream import translating
 from schemas.digests import of_stream
 from schemas.errors import UserError
 from schemas.layout import join
@@ -38,7 +39,7 @@ def open_raw(path: str) -> Iterator[BinaryIO]:
             "read it."
         ) from error
     try:
-        with opened as stream:
+        with translating(opened) if is_remote(path) else opened as stream:
             yield stream
     except (BeamIOError, OSError) as error:
         raise UserError(

@@ -7,6 +7,7 @@
     model.keras            the best weights, in float32
     model/                 the exported SavedModel
     metrics.json           written last; without it the run is not finished
+    report.html            the run for people; `report` makes it again
 
 `evaluate` adds evaluation-<split>.json. A run that is to replace another is made in
 .training/, a folder with the same files, and takes its place when it is finished.
@@ -16,13 +17,14 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import UsageError, UserError
 from schemas.features import VOCABULARY_FILENAME
 from schemas.folder_lock import lock_folder
-from schemas.replacement import recover, recover_locked, remove, replace_entries
+from schemas.replacement import WHOLE, recover, recover_locked, remove, replace_entries
 from trainer.errors import first_line
 from trainer.options import TrainOptions
 from trainer.storage.paths import check_path
@@ -38,11 +40,12 @@ HISTORY = "history.csv"
 MODEL = "model.keras"
 EXPORT = "model"
 METRICS = "metrics.json"
+REPORT = "report.html"
 STAGED = ".training"
 
 # The marker first and the options last: a removal that is interrupted leaves an
 # unfinished run.
-_ALL = (METRICS, MODEL, EXPORT, HISTORY, LOGS, CHECKPOINTS, CONFIG)
+_ALL = (METRICS, REPORT, MODEL, EXPORT, HISTORY, LOGS, CHECKPOINTS, CONFIG)
 # What `evaluate` adds; figures of a replaced model must not stay.
 _EVALUATIONS = "evaluation-*.json"
 
@@ -53,6 +56,15 @@ OWNED = (*_ALL, _EVALUATIONS, STAGED)
 def is_read(path: str) -> bool:
     """Whether a file is read to measure a run, by its path in the run's folder."""
     return path in (CONFIG, METRICS, MODEL, f"{EXPORT}/assets/{VOCABULARY_FILENAME}")
+
+
+def is_reported(path: str) -> bool:
+    """Whether a report reads a file, by its path in the run's folder."""
+    return (
+        path in (CONFIG, METRICS, HISTORY)
+        or path.startswith(f"{EXPORT}/")
+        or fnmatchcase(path, _EVALUATIONS)
+    )
 
 
 def goes_on_from(path: str) -> bool:
@@ -179,6 +191,8 @@ def finish_run(output: str, overwrite: bool) -> None:
         if overwrite:
             names = {path.name for path in _files(folder)}
             recover_locked(str(folder), METRICS)
+            # Of a training that was killed before it took its place.
+            remove(folder / WHOLE)
             replace_entries(str(folder), str(staged), names, METRICS)
         # Three times the weights, of use to a training that goes on alone.
         (folder / STATE).unlink(missing_ok=True)
@@ -214,6 +228,24 @@ def load_run(path: str) -> tuple[Any, TrainOptions]:
     Raises:
       UserError: there is no finished run, or one of its files is damaged.
     """
+    folder = check_finished(path)
+    # Only now: Keras takes seconds.
+    from trainer.model_file import load_model
+
+    options = read_options(path)
+    try:
+        model = load_model(folder / MODEL)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise _damaged(path, error) from error
+    return model, options
+
+
+def check_finished(path: str) -> Path:
+    """Returns the local folder of a finished run.
+
+    Raises:
+      UserError: there is none.
+    """
     folder = Path(local(path))
     if not folder.is_dir():
         raise UserError(
@@ -226,16 +258,20 @@ def load_run(path: str) -> tuple[Any, TrainOptions]:
             f"{path} holds no {METRICS}: it is no run, or its training did not finish; "
             "run `python -m trainer train` again."
         )
-    # Only now: Keras takes seconds.
-    from trainer.model_file import load_model
+    return folder
 
+
+def read_options(path: str) -> TrainOptions:
+    """Reads the options that a run was trained with.
+
+    Raises:
+      UserError: the file is missing or damaged.
+    """
     try:
-        config = json.loads((folder / CONFIG).read_text())
-        options = TrainOptions(**config, output=path)
-        model = load_model(folder / MODEL)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        config = json.loads(Path(local(path), CONFIG).read_text())
+        return TrainOptions(**config, output=path)
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise _damaged(path, error) from error
-    return model, options
 
 
 def read_metrics(path: str) -> dict[str, Any]:

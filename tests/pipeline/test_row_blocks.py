@@ -207,6 +207,19 @@ def test_documents_and_row_groups_count_rows(tmp_path):
     assert [(block.start, block.places) for block in blocks] == [(0, 2), (2, 2), (4, 1)]
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.json.gz"])
+def test_a_document_that_is_too_large_to_hold_is_one_sentence(
+    tmp_path, monkeypatch, name
+):
+    monkeypatch.setattr("pipeline.row_blocks.LARGEST_DOCUMENT_BYTES", 1 << 20)
+    rows = b'[{"user": 1}%s]'
+    whole = rows % (b" " * ((1 << 20) - len(rows) + 2))
+    assert len(read_whole(write(tmp_path / name, whole))[0].rows) == 1
+    path = write(tmp_path / name, rows % (b" " * (1 << 20)))
+    with pytest.raises(UserError, match=r"of more than 1 MB, .* save it as JSON lines"):
+        read_whole(path)
+
+
 def test_format_that_is_forced_on_another_is_one_sentence(tmp_path):
     path = write(tmp_path / "a.csv", HEADER + b"u,i,d\n")
     for kind in ("json", "columns", "parquet"):

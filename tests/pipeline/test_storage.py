@@ -1,8 +1,11 @@
 import gzip
+import http.client
 import io
 
 import pytest
+from apache_beam.io.filesystems import FileSystems
 
+from pipeline.remote_stream import translating
 from pipeline.storage import is_compressed, open_raw, open_text, read_line, skip_line
 from schemas.errors import UserError
 
@@ -96,3 +99,35 @@ def test_error_in_the_middle_of_a_file_is_one_sentence(tmp_path):
         open_raw(path),
     ):
         raise OSError(5, "Input/output error")
+
+
+class BrokenStream(io.BytesIO):
+    """Ends as a download does whose connection breaks off: the first half, an error."""
+
+    def read(self, size=-1):
+        if self.tell() >= len(DATA) // 2:
+            raise http.client.IncompleteRead(b"", len(DATA) // 2)
+        return super().read(min(size, len(DATA) // 2))
+
+
+def test_download_that_breaks_off_is_one_sentence(monkeypatch):
+    opened = BrokenStream(DATA)
+    monkeypatch.setattr(FileSystems, "open", lambda *_, **__: opened)
+    with (
+        pytest.raises(
+            UserError, match=r"cannot read gs://b/a\.csv: IncompleteRead: .*"
+        ),
+        open_raw("gs://b/a.csv") as stream,
+    ):
+        stream.read()
+    assert opened.closed
+
+
+def test_a_remote_stream_has_the_same_bytes_and_places():
+    with translating(io.BytesIO(DATA)) as stream:
+        assert stream.readline() == b"user\n"
+        assert stream.tell() == 5
+        assert stream.seek(-5, io.SEEK_END) == len(DATA) - 5
+        assert stream.read() == b"user\n"
+        stream.seek(0)
+        assert stream.read() == DATA

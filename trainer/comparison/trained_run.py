@@ -48,7 +48,7 @@ class TrainedRun:
         if self.metrics.get("data_settings_digest") != manifest.settings_digest:
             raise UserError(
                 f"{self.path} was not trained on {path} but on a data set of other "
-                "settings (of which the date is one where --latest_date is not given); "
+                "settings; "
                 "name the data set of the run with --data, or train again."
             )
 

@@ -129,9 +129,8 @@ def load_run_scorer(path: str, data_set: DataSet) -> ModelScorer:
     digest = read_metrics(path).get("data_settings_digest")
     if digest not in (None, data_set.manifest.settings_digest):
         _logger.warning(
-            "%s was trained on a data set that was made with other settings than %s "
-            "(of which the date is one where --latest_date is not given): it may have "
-            "learned from what is held out here",
+            "%s was trained on a data set that was made with other settings than %s: "
+            "it may have learned from what is held out here",
             path,
             data_set.path,
         )

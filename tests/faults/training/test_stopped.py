@@ -191,10 +191,9 @@ def test_a_replacement_that_is_stopped_goes_on_beside_the_earlier_run(
     train(small_options(data, undisturbed, **changes), export=False)
     train(small_options(data, run, epochs=1), export=False)
     before = entries(run)
-    options = small_options(
-        data, run, checkpoint_secs=0.0, overwrite=True, **changes
-    )
-    for looks in (3, 4):
+    options = small_options(data, run, checkpoint_secs=0.0, overwrite=True, **changes)
+    # Inside the first epoch of five steps, and in the first step of the second.
+    for looks in (3, 6):
         with monkeypatch.context() as patch:
             _crashing(patch, looks)
             with pytest.raises(CrashError):
@@ -203,7 +202,7 @@ def test_a_replacement_that_is_stopped_goes_on_beside_the_earlier_run(
         assert {name: left[name] for name in before} == before
         load_run(str(run))
     state = load_state(folder_of(str(run), True) / STATE)
-    assert (state.progress.epoch, state.progress.step) == (1, 1)
+    assert (state.progress.epoch, state.progress.step) == (1, 0)
     train(options, export=False)
     _assert_same(run, undisturbed)
     assert not folder_of(str(run), True).exists()
