@@ -12,6 +12,9 @@ import time
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
+from rich.text import Text
+
+from pipeline import live_counts
 
 # Where each engine tells what it is at, and how much of its log is needed for that.
 _LOGGERS = {
@@ -58,10 +61,11 @@ def stage_display(stages: Stages, quiet: bool = False) -> Iterator[None]:
         return
     console = Console(stderr=True, highlight=False)
     with contextlib.ExitStack() as stack:
-        status = None
-        if sys.stderr.isatty():
-            status = stack.enter_context(console.status("starting"))
-        handler = _StageHandler(stages, console, status)
+        live = _Live() if sys.stderr.isatty() else None
+        if live is not None:
+            # Drawn anew ten times a second, by a thread of Rich's.
+            stack.enter_context(console.status(live, refresh_per_second=10))
+        handler = _StageHandler(stages, console, live)
         for name, level in _LOGGERS.items():
             stack.enter_context(_handled(logging.getLogger(name), level, handler))
         yield
@@ -84,15 +88,47 @@ def _handled(
         logger.propagate = before[1]
 
 
+class _Live:
+    """The text of the live line, as it is at the moment at which it is drawn."""
+
+    def __init__(self) -> None:
+        self.stage = _Stage("starting")
+
+    def __rich__(self) -> Text:
+        return Text(f"{self.stage.name} ({self.stage.so_far()})")
+
+
+class _Stage:
+    """A stage at work: since when, and how many rows were read meanwhile."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._start = time.monotonic()
+        self._rows = live_counts.rows()
+
+    def so_far(self) -> str:
+        """Returns the seconds and, where rows were read, how many and how fast."""
+        seconds = time.monotonic() - self._start
+        read = self.rows_read()
+        return f"{seconds:.0f} s, {read}" if read else f"{seconds:.0f} s"
+
+    def rows_read(self) -> str:
+        """Returns the rows read since the start and a second; empty for none."""
+        rows = live_counts.rows() - self._rows
+        seconds = max(time.monotonic() - self._start, 0.001)
+        return f"{rows:,} rows, {rows / seconds:,.0f} rows a second" if rows else ""
+
+
 class _StageHandler(logging.Handler):
     """Turns the engine's log records into the display."""
 
-    def __init__(self, stages: Stages, console: Console, status: object) -> None:
+    def __init__(self, stages: Stages, console: Console, live: _Live | None) -> None:
         super().__init__(logging.DEBUG)
         self._stages = stages
         self._console = console
-        self._status = status
+        self._live = live
         self._started = time.monotonic()
+        self._at = _Stage("starting")
         self._shown: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -109,11 +145,14 @@ class _StageHandler(logging.Handler):
         if not name or name in self._shown or not started:
             return
         self._shown.add(name)
+        before, self._at = self._at, _Stage(name)
+        if self._live is not None:
+            self._live.stage = self._at
+            return
         seconds = time.monotonic() - self._started
-        if self._status is not None:
-            self._status.update(f"{name} ({seconds:.0f} s)")  # type: ignore[attr-defined]
-        else:
-            self._console.print(f"{seconds:6.1f} s  {name}")
+        if read := before.rows_read():
+            self._console.print(f"{seconds:6.1f} s  {read}")
+        self._console.print(f"{seconds:6.1f} s  {name}")
 
 
 def _words_of(record: logging.LogRecord, stages: Stages) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from apache_beam import pvalue
 from apache_beam.typehints.decorators import no_annotations
 
-from pipeline import columns
+from pipeline import columns, live_counts
 from pipeline.accounts import PlacedReject, ReadAccount, add_read_accounts
 from pipeline.input_files import FileRange, list_files, split_file
 from pipeline.options import ReadOptions
@@ -114,6 +114,7 @@ class ReadBlocks(beam.DoFn):
             options.latest_day,
             options.min_rating,
         )
+        live_counts.add_rows(block.places)
         path = path_bytes(part.path).decode("utf-8", "surrogateescape")
         rejects = [
             PlacedReject(part.ordinal, path, block.start, reject)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import buckets
+from tests.support.clones import make_clone, needs_venv
 from tests.support.google_cloud.cloud import BUCKET, google_cloud
 from tests.support.google_cloud.dataflow import DataflowService
 from tests.support.programs import ROOT
@@ -106,23 +107,9 @@ def test_run_local_takes_two_arguments_before_flags():
     assert "got 3 arguments" in done.stderr
 
 
-needs_venv = pytest.mark.skipif(
-    Path(sys.prefix) != ROOT / ".venv",
-    reason="run_local.sh would install into .venv, and these tests run from elsewhere",
-)
-
-
 @pytest.fixture
 def clone(tmp_path):
-    """The files of run_local.sh in a folder of their own, installed already."""
-    folder = tmp_path / "a clone"
-    folder.mkdir()
-    for name in ("run_local.sh", "pyproject.toml", "setup.py"):
-        shutil.copy(ROOT / name, folder)
-    for name in (".ci", "requirements"):
-        shutil.copytree(ROOT / name, folder / name)
-    (folder / ".venv").symlink_to(ROOT / ".venv")
-    return folder
+    return make_clone(tmp_path / "a clone")
 
 
 @pytest.mark.slow

@@ -1,10 +1,11 @@
-"""`python -m trainer`: train, evaluate, compare, tune and predict.
+"""`python -m trainer`: train, evaluate, compare, tune, report and predict.
 
 Usage:
     python -m trainer train --data DATA --output RUN
     python -m trainer evaluate --run RUN --data DATA
     python -m trainer compare --data DATA --output FOLDER --configs quick
     python -m trainer tune --data DATA --output FOLDER --model transformer
+    python -m trainer report --run RUN
     python -m trainer predict --model RUN/model --history 2016-04-20:2260466
 """
 
@@ -24,6 +25,7 @@ COMMANDS = {
     "evaluate": "measure a run beside simple baselines",
     "compare": "measure several models and baselines in one table",
     "tune": "search for good settings on the eval split",
+    "report": "make a run's page of charts again",
     "predict": "recommend items for raw histories",
 }
 

@@ -40,6 +40,11 @@ def to_train(manifest: Manifest) -> tuple[str, ...]:
     return layout.TRAIN, layout.EVAL
 
 
+def to_report(manifest: Manifest) -> tuple[str, ...]:
+    """Returns the splits that a report counts."""
+    return layout.SPLIT_FOLDERS
+
+
 def to_measure(
     split: str | None, *, and_train: bool = False
 ) -> Callable[[Manifest], tuple[str, ...]]:

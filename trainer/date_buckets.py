@@ -41,15 +41,9 @@ class DateBuckets:
         Raises:
           UserError: it is damaged.
         """
-        graph = data_set.load_transform_graph()
-        num_ages = _FIRST_AGES
-        while True:
-            ages = np.arange(num_ages)
-            buckets = _ask(graph, data_set.max_length, ages)
-            is_last = buckets[-1] >= data_set.manifest.nb_days_buckets
-            if is_last or num_ages >= _MOST_AGES:
-                return cls(data_set.manifest.reference_day, buckets)
-            num_ages *= 4
+        manifest = data_set.manifest
+        buckets = buckets_of_days(data_set, RAW_AGES, NB_DAYS, manifest.nb_days_buckets)
+        return cls(manifest.reference_day, buckets)
 
     def __call__(
         self, item_id: NDArray[np.integer[Any]], day: NDArray[np.integer[Any]]
@@ -68,11 +62,40 @@ class DateBuckets:
         return np.where(item_id == PADDING_ID, 0, buckets).astype(np.int32)
 
 
-def _ask(graph: Any, width: int, ages: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Returns the age buckets of n ages by a transform graph, int32 [n]."""
-    rows = np.resize(ages, (-(-len(ages) // width), width))
-    raw = transform_inputs(len(rows), width)
-    raw[RAW_AGES] = tf.constant(rows, tf.int64)
+def buckets_of_days(
+    data_set: DataSet, raw: str, bucketed: str, num_buckets: int
+) -> NDArray[np.int32]:
+    """Asks the transform graph of a data set for the bucket of each number of days.
+
+    Args:
+      data_set: the data set.
+      raw: the graph's input, `RAW_AGES` or `RAW_GAPS`.
+      bucketed: the output that goes with it.
+      num_buckets: the last bucket.
+
+    Returns:
+      int32 [A], the buckets of 0 ... A - 1 days; of more days it is the last one.
+
+    Raises:
+      UserError: the graph is damaged.
+    """
+    graph = data_set.load_transform_graph()
+    num_days = _FIRST_AGES
+    while True:
+        days = np.arange(num_days)
+        buckets = _ask(graph, data_set.max_length, days, raw, bucketed)
+        if buckets[-1] >= num_buckets or num_days >= _MOST_AGES:
+            return buckets
+        num_days *= 4
+
+
+def _ask(
+    graph: Any, width: int, days: NDArray[np.int64], raw: str, bucketed: str
+) -> NDArray[np.int32]:
+    """Returns the buckets of n numbers of days by a transform graph, int32 [n]."""
+    rows = np.resize(days, (-(-len(days) // width), width))
+    inputs = transform_inputs(len(rows), width)
+    inputs[raw] = tf.constant(rows, tf.int64)
     with tf.device("CPU:0"):
-        buckets = np.asarray(graph.transform_fn(raw)[NB_DAYS], np.int32)
-    return buckets.ravel()[: len(ages)]
+        buckets = np.asarray(graph.transform_fn(inputs)[bucketed], np.int32)
+    return buckets.ravel()[: len(days)]

@@ -85,6 +85,22 @@ def build_optimizer(
       options: learning rate, schedule and weight decay.
       num_steps: those of all epochs together, at whose end a schedule reaches 0.
     """
+    scheduled = _schedule(options, num_steps)
+    if not options.weight_decay:
+        return Adam(scheduled)
+    optimizer = AdamW(scheduled, weight_decay=options.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=list(_NO_DECAY))
+    return optimizer
+
+
+def learning_rate_of(options: TrainOptions, epoch: int) -> float:
+    """Returns the learning rate at the end of an epoch, counted from 1."""
+    # Epochs have equally many steps, so that only their share of all matters.
+    schedule = _schedule(options, options.epochs)
+    return float(schedule if isinstance(schedule, float) else schedule(epoch))
+
+
+def _schedule(options: TrainOptions, num_steps: int) -> Any:
     rate = options.learning_rate
     schedules: dict[str, Any] = {
         "constant": rate,
@@ -93,9 +109,4 @@ def build_optimizer(
             rate, num_steps, end_learning_rate=0.0
         ),
     }
-    scheduled = schedules[options.learning_rate_schedule]
-    if not options.weight_decay:
-        return Adam(scheduled)
-    optimizer = AdamW(scheduled, weight_decay=options.weight_decay)
-    optimizer.exclude_from_weight_decay(var_names=list(_NO_DECAY))
-    return optimizer
+    return schedules[options.learning_rate_schedule]

@@ -2,9 +2,12 @@ import logging
 
 import pytest
 
+from pipeline import live_counts
 from pipeline.progress import (
     DATA_SET_STAGES,
     RECOMMEND_STAGES,
+    _Live,
+    _Stage,
     stage_display,
     stage_in_words,
 )
@@ -66,6 +69,28 @@ def test_each_stage_is_one_line_when_it_begins(capsys):
         "reading reviews",
         "sorting histories",
     ]
+
+
+def test_rows_are_told_with_their_speed_when_they_are_read(capsys):
+    with stage_display(DATA_SET_STAGES):
+        stage("ReadEvents/ReadBlocks")
+        live_counts.add_rows(1_200)
+        live_counts.add_rows(34)
+        stage("BuildHistories")
+        stage("CountTraining")
+    shown = [line.split(" s  ")[1] for line in capsys.readouterr().err.splitlines()]
+    assert shown[0] == "reading reviews"
+    assert shown[1].startswith("1,234 rows, ")
+    assert shown[1].endswith(" rows a second")
+    assert shown[2:] == ["sorting histories", "counting items and days"]
+
+
+def test_a_terminal_shows_the_stage_and_the_rows_as_they_come():
+    live = _Live()
+    assert str(live.__rich__()) == "starting (0 s)"
+    live.stage = _Stage("reading reviews")
+    live_counts.add_rows(50)
+    assert str(live.__rich__()).startswith("reading reviews (0 s, 50 rows, ")
 
 
 def test_quiet_shows_nothing(capsys):

@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from trainer.callbacks.time_left import TimeLeft
+
 
 def epoch_line(epoch: int, epochs: int, logs: dict[str, Any]) -> str:
     """Returns the figures of an epoch as a line.
@@ -31,13 +33,16 @@ class EpochLines(keras.callbacks.Callback):
         super().__init__()
         self._epochs = epochs
         self._start = 0.0
+        self._time_left = TimeLeft(epochs)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the clock."""
         self._start = time.monotonic()
+        self._time_left.after(epoch)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Writes the line."""
         seconds = time.monotonic() - self._start
         line = epoch_line(epoch, self._epochs, logs or {})
-        print(f"{line}  {seconds:.1f} s", file=sys.stderr, flush=True)
+        parts = [line, f"{seconds:.1f} s", self._time_left.after(epoch + 1)]
+        print("  ".join(filter(None, parts)), file=sys.stderr, flush=True)

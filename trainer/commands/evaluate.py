@@ -11,11 +11,14 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from schemas import layout
 from schemas.errors import UsageError, UserError
 from trainer.evaluation import DEFAULT_RESAMPLES, FEWEST_RESAMPLES
+from trainer.runs import METRICS, OWNED, is_read, is_reported, write_json
 from trainer.storage.file_systems import connect
+from trainer.storage.files import write_remote
 from trainer.storage.paths import check_path, is_remote, join
 
 _logger = logging.getLogger(__name__)
@@ -100,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
     load_tensorflow()
     from trainer.baselines import fit_baselines
     from trainer.baselines.events import load_training_events
-    from trainer.data_copy import local_data_set, to_measure
+    from trainer.data_copy import local_data_set, to_measure, to_report
     from trainer.data_set import open_data_set
     from trainer.evaluation.bootstrap import Bootstrap
     from trainer.evaluation.evaluation import evaluate
@@ -108,9 +111,9 @@ def run(args: argparse.Namespace) -> int:
     from trainer.evaluation.protocol import Scorer
     from trainer.evaluation.run_scorer import load_run_scorers
     from trainer.evaluation.table import format_table
-    from trainer.runs import is_read, write_json
+    from trainer.report.write import report_if_possible
     from trainer.storage.copies import local_copy
-    from trainer.storage.files import write_remote
+    from trainer.storage.mirrors import mirrored
 
     with contextlib.ExitStack() as stand_ins:
         # Before anything is copied, too; a local one is looked at below.
@@ -118,7 +121,8 @@ def run(args: argparse.Namespace) -> int:
             _check_output(args.output)
         if not args.baselines_only:
             stand_ins.enter_context(local_copy(args.run, is_read))
-        splits = to_measure(args.split)
+        in_run = args.output is None and not args.baselines_only
+        splits = to_report if in_run else to_measure(args.split)
         stand_ins.enter_context(local_data_set(args.data, splits))
 
         data_set = open_data_set(args.data)
@@ -142,24 +146,30 @@ def run(args: argparse.Namespace) -> int:
                 item_counts=events.item_counts(),
                 bootstrap=Bootstrap(resamples=args.resamples),
             )
-    value = evaluation.to_json()
-    if args.format == "json":
-        print(json.dumps(value, indent=2))
-    else:
-        print(format_table(evaluation))
-    if output is not None:
-        try:
-            if is_remote(output):
-                write_remote(output, json.dumps(value, indent=2) + "\n")
-            else:
-                write_json(Path(output), value)
-        except OSError as error:
-            raise UserError(
-                f"{output} cannot be written ({error.strerror}); choose another "
-                "--output."
-            ) from error
-        _logger.info("wrote the figures to %s", output)
+        value = evaluation.to_json()
+        if args.format == "json":
+            print(json.dumps(value, indent=2))
+        else:
+            print(format_table(evaluation))
+        if output is not None:
+            _write(output, value)
+        if in_run:
+            with mirrored(args.run, OWNED, is_reported, last=(METRICS,)):
+                report_if_possible(args.run, args.data)
     return 0
+
+
+def _write(output: str, value: dict[str, Any]) -> None:
+    try:
+        if is_remote(output):
+            write_remote(output, json.dumps(value, indent=2) + "\n")
+        else:
+            write_json(Path(output), value)
+    except OSError as error:
+        raise UserError(
+            f"{output} cannot be written ({error.strerror}); choose another --output."
+        ) from error
+    _logger.info("wrote the figures to %s", output)
 
 
 def _check_output(output: str) -> None:

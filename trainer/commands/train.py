@@ -11,7 +11,15 @@ from typing import Any
 
 from trainer import flags
 from trainer.options import TrainOptions
-from trainer.runs import EXPORT, METRICS, OWNED, check_output, goes_on_from
+from trainer.runs import (
+    EXPORT,
+    METRICS,
+    OWNED,
+    REPORT,
+    check_output,
+    goes_on_from,
+)
+from trainer.storage.paths import join
 from trainer.storage.stand_ins import local
 
 
@@ -40,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
     from trainer.quiet import load_tensorflow
 
     load_tensorflow()
-    from trainer.data_copy import local_data_set, to_train
+    from trainer.data_copy import local_data_set, to_report
+    from trainer.report.write import report_if_possible
     from trainer.resume import check_settings
     from trainer.storage.mirrors import mirrored
     from trainer.training import train
@@ -49,8 +58,9 @@ def run(args: argparse.Namespace) -> int:
         # Before a data set is copied, too, and not only before the training.
         check_output(options.output, options.overwrite)
         check_settings(options)
-        with local_data_set(options.data, to_train):
+        with local_data_set(options.data, to_report):
             metrics = train(options)
+            report_if_possible(options.output, options.data)
         summary = _summary(options, metrics)
     if not options.quiet:
         print(summary)
@@ -69,11 +79,13 @@ def _summary(options: TrainOptions, metrics: dict[str, Any]) -> str:
         "--history DATE:ITEM,DATE:ITEM"
     )
     board = f"          tensorboard --logdir {run}/logs"
+    report = join(run, REPORT)
     lines = [
         f"trained {metrics['epochs']} epochs in {metrics['seconds']:.1f} s "
         f"({metrics['windows_per_second']:,.0f} windows/s)",
         f"best epoch {metrics['best_epoch']}: {figures}",
         f"run       {run}",
+        *([f"report    {report}"] if Path(local(report)).exists() else []),
         f"next      python -m trainer evaluate --run {run} --data {data}",
         # On another backend than TensorFlow nothing is exported.
         *([predict] if Path(local(run), EXPORT).exists() else []),

@@ -5,6 +5,7 @@ from rich.console import Console
 
 from trainer.callbacks import EpochLines, ProgressBar
 from trainer.callbacks.epoch_lines import epoch_line
+from trainer.callbacks.time_left import TimeLeft
 
 LOGS = {"val_ndcg@10": 0.25, "loss": 1.5, "val_loss": 2.0}
 
@@ -36,6 +37,41 @@ def test_a_bar_leaves_the_line_of_its_epoch() -> None:
     assert "3/3" in text
     assert "loss 1.2500" in text
     assert text.rstrip().endswith(epoch_line(0, 2, LOGS))
+
+
+def test_a_bar_shows_the_measure_of_the_epoch_before_and_the_time_left() -> None:
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=140)
+    bar = ProgressBar(epochs=3, steps=2, console=console)
+    bar.on_epoch_begin(0)
+    bar.on_epoch_end(0, {**LOGS, "val_hr@10": 0.5})
+    bar.on_epoch_begin(1)
+    bar.on_train_batch_end(0, {"loss": 1.25})
+    bar.stop()
+    last = stream.getvalue().rpartition("epoch 2/3")[2]
+    assert "loss 1.2500  HR@10 0.5000  at most 1 s left" in last
+
+
+def test_the_time_left_follows_from_the_speed_so_far() -> None:
+    seconds = iter([100.0, 110.0, 120.0, 140.0])
+    left = TimeLeft(10, clock=lambda: next(seconds))
+    # It goes on behind four epochs: two took 10 s, then 20 s, then the last 20 s more.
+    assert left.after(4) == ""
+    assert left.after(6) == "at most 20 s left"
+    assert left.after(8) == "at most 10 s left"
+    assert left.after(10) == ""
+
+
+def test_lines_say_how_much_is_left_but_the_last(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = EpochLines(2)
+    for epoch in range(2):
+        lines.on_epoch_begin(epoch)
+        lines.on_epoch_end(epoch, LOGS)
+    first, last = capsys.readouterr().err.splitlines()
+    assert first.endswith(" s  at most 1 s left")
+    assert "left" not in last
 
 
 def test_a_bar_can_be_stopped_in_the_middle() -> None:

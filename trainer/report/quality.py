@@ -1,0 +1,78 @@
+"""The figures of a run's evaluations, read back from its folder."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import UserError
+from schemas.layout import EVAL, TEST
+from trainer.storage.stand_ins import local, name_of
+
+# Measures of the comparison, in its columns' order.
+SHOWN = ("hr@10", "ndcg@10", "mrr@20")
+FILTERED = "filtered"
+
+
+@dataclass(frozen=True)
+class Quality:
+    """One evaluation: how a run and the baselines rank a held-out split.
+
+    Attributes:
+      split: the split.
+      value: the content of `evaluation-<split>.json`.
+    """
+
+    split: str
+    value: dict[str, Any]
+
+    @property
+    def scorers(self) -> list[str]:
+        """The names of what was measured, the run's own first."""
+        return list(self.value["measures"])
+
+    def interval(self, scorer: str, measure: str) -> tuple[float, float, float]:
+        """Returns a filtered measure and the bounds of its interval."""
+        measures = self.value["measures"][scorer]
+        low, high = measures["intervals"][FILTERED][measure]
+        return measures[FILTERED][measure], low, high
+
+    def cut(self, name: str, measure: str) -> dict[str, tuple[float, float, float]]:
+        """Returns a measure of the run and its bounds, by the parts of a cut."""
+        parts = self.value["measures"][self.scorers[0]]["cuts"][name]
+        return {
+            label: (part[measure], *part["intervals"][measure])
+            for label, part in parts.items()
+        }
+
+    def targets(self, name: str) -> dict[str, int]:
+        """Returns how many targets the parts of a cut hold."""
+        parts = self.value["measures"][self.scorers[0]]["cuts"][name]
+        return {label: part["targets"] for label, part in parts.items()}
+
+
+def read_quality(run: str) -> list[Quality]:
+    """Reads what `evaluate` has left in a run's folder, the test split first.
+
+    Raises:
+      UserError: a file is damaged.
+    """
+    found = []
+    for split in (TEST, EVAL):
+        path = Path(local(run), f"evaluation-{split}.json")
+        if not path.exists():
+            continue
+        try:
+            quality = Quality(split, json.loads(path.read_text()))
+            for scorer in quality.scorers:
+                for measure in SHOWN:
+                    quality.interval(scorer, measure)
+            for name in quality.value["cuts"]:
+                quality.cut(name, SHOWN[0])
+        except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+            raise UserError(
+                f"{name_of(path)} is damaged or of another version; run `python -m "
+                f"trainer evaluate --run {run}` again."
+            ) from error
+        found.append(quality)
+    return found

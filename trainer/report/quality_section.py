@@ -1,0 +1,87 @@
+"""The section on the quality, as `evaluate` measured it."""
+
+from trainer.report.charts import bars, intervals
+from trainer.report.parts import Chart, Part, Section, Text
+from trainer.report.quality import SHOWN, Quality
+
+_CUTS = ("history_length", "target_popularity")
+_CUT_MEASURE = "ndcg@10"
+
+
+def quality_section(run: str, data: str, found: list[Quality]) -> Section:
+    """Returns the comparison with the baselines and the cuts, for each split."""
+    parts: list[Part] = []
+    if not found:
+        parts.append(
+            Text(
+                "Not measured yet: run `python -m trainer evaluate --run "
+                f"{run} --data {data}`."
+            )
+        )
+    for quality in found:
+        parts += [_protocol(quality), *_comparison(quality), *_cuts(quality)]
+    return Section("quality", "Quality", parts)
+
+
+def _protocol(quality: Quality) -> Text:
+    value = quality.value
+    level = 100 * value["intervals"]["level"]
+    return Text(
+        f"{quality.split.capitalize()} split: {value['targets']:,} targets of "
+        f"{value['users']:,} users, each ranked among all {value['items']:,} items but "
+        f"those that the user had seen. {100 * value['unknown_share']:.1f} % of the "
+        f"targets are unknown items and {100 * value['seen_share']:.1f} % were seen "
+        f"before: both count as a miss. --split {value['data_split']}: "
+        f"{value['caveat']}. Bars are {level:g} % intervals over users."
+    )
+
+
+def _comparison(quality: Quality) -> list[Part]:
+    charts: list[Part] = []
+    for measure in SHOWN:
+        rows = {name: quality.interval(name, measure) for name in quality.scorers}
+        charts.append(
+            Chart(
+                intervals(rows, measure.upper(), quality.scorers[0]),
+                f"chart-{quality.split}-{measure.replace('@', '-')}",
+                f"{measure.upper()} on the {quality.split} split; the run stands out.",
+                f"{measure.upper()}, {quality.split}",
+                ("", measure.upper(), "low", "high"),
+                [(name, *_four(values)) for name, values in rows.items()],
+            )
+        )
+    return charts
+
+
+def _cuts(quality: Quality) -> list[Part]:
+    charts: list[Part] = []
+    for name in _CUTS:
+        if name not in quality.value["cuts"]:
+            continue
+        rows = quality.cut(name, _CUT_MEASURE)
+        targets = quality.targets(name)
+        words = name.replace("_", " ")
+        identity = f"chart-{quality.split}-{name.replace('_', '-')}"
+        charts += [
+            Chart(
+                intervals(rows, _CUT_MEASURE.upper()),
+                identity,
+                f"{quality.scorers[0]} by {quality.value['cuts'][name]}.",
+                f"By {words}, {quality.split}",
+                (words, "targets", _CUT_MEASURE.upper(), "low", "high"),
+                [
+                    (label, f"{targets[label]:,}", *_four(values))
+                    for label, values in rows.items()
+                ],
+            ),
+            Chart(
+                bars({"targets": targets}, words, "targets"),
+                f"{identity}-targets",
+                "How many targets each part holds.",
+            ),
+        ]
+    return charts
+
+
+def _four(values: tuple[float, float, float]) -> list[str]:
+    return [f"{value:.4f}" for value in values]

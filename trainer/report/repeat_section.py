@@ -1,0 +1,52 @@
+"""The section that tells how to make the run again."""
+
+import json
+import shlex
+from typing import Any
+
+from schemas.manifest import Manifest
+from trainer.report.parts import Code, Part, Section, Table
+from trainer.report.training_facts import TrainingFacts
+
+
+def repeat_section(
+    run: str, data: str, manifest: Manifest, facts: TrainingFacts
+) -> Section:
+    """Returns commands, settings and versions."""
+    quoted_run, quoted_data = shlex.quote(run), shlex.quote(data)
+    commands = [
+        f"python -m pipeline --input REVIEWS --output {quoted_data} "
+        + " ".join(_flags(manifest.settings)),
+        f"python -m trainer train --data {quoted_data} --output NEW_RUN "
+        f"--config {quoted_run}/config.json",
+        f"python -m trainer evaluate --run NEW_RUN --data {quoted_data}",
+        "python -m trainer report --run NEW_RUN",
+    ]
+    versions = {**manifest.versions, **facts.metrics.get("versions", {})}
+    parts: list[Part] = [
+        Code("\n".join(commands), "Commands"),
+        _table("Settings of the training", facts.options.to_json()),
+        _table("Settings of the data set", manifest.settings),
+        _table("Versions", versions),
+    ]
+    return Section("repeat", "How to repeat it", parts)
+
+
+def _table(title: str, values: dict[str, Any]) -> Table:
+    rows = [(name, _text(value)) for name, value in sorted(values.items())]
+    return Table(("name", "value"), rows, title, kind="folded")
+
+
+def _flags(settings: dict[str, Any]) -> list[str]:
+    """Returns the pipeline's flags that give these settings."""
+    flags = []
+    for name, value in settings.items():
+        values = value if isinstance(value, list) else [value]
+        flags += [
+            f"--{name} {shlex.quote(_text(one))}" for one in values if one is not None
+        ]
+    return flags
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
