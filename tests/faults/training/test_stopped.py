@@ -12,26 +12,25 @@ import numpy as np
 import pytest
 
 from schemas.errors import UserError
+from tests.faults.training.crashes import (
+    CrashError,
+    assert_same,
+    crashing,
+    stopped,
+)
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.programs import ROOT
-from tests.support.small_reviews import entries
-from tests.support.training import small_options, write_cyclic_data
+from tests.support.training import small_options
 from trainer.callbacks import StopOnDivergence, Validate
 from trainer.preemption import PREEMPTED
 from trainer.runs import (
     CONFIG,
-    HISTORY,
     METRICS,
     STATE,
-    folder_of,
-    load_run,
     locked,
 )
 from trainer.training import train
 from trainer.training_state import load_state
-
-# What time it took is no outcome.
-TIMES = ("seconds", "windows_per_second")
 
 KINDS = {
     "lstm": {"dropout": 0.3, "unknown_rate": 0.1, "patience": 2, "day_feature": "gap"},
@@ -55,44 +54,6 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    return write_cyclic_data(tmp_path_factory.mktemp("data") / "set")
-
-
-class CrashError(Exception):
-    """Stands for whatever ends a process between two steps."""
-
-
-def _crashing(monkeypatch, looks):
-    """Lets training crash after so many looks at the loss."""
-    look = StopOnDivergence.on_train_batch_end
-    seen = []
-
-    def crash(self, batch, logs=None):
-        look(self, batch, logs)
-        seen.append(batch)
-        if len(seen) == looks:
-            raise CrashError
-
-    monkeypatch.setattr(StopOnDivergence, "on_train_batch_end", crash)
-
-
-def _outcome(run):
-    metrics = json.loads((run / METRICS).read_text())
-    figures = {key: metrics[key] for key in metrics if key not in TIMES}
-    model, _ = load_run(str(run))
-    return figures, (run / HISTORY).read_text(), [np.asarray(w) for w in model.weights]
-
-
-def _assert_same(run, undisturbed):
-    (figures, history, weights), expected = _outcome(run), _outcome(undisturbed)
-    assert figures == expected[0]
-    assert history == expected[1]
-    for value, its in zip(weights, expected[2], strict=True):
-        np.testing.assert_array_equal(value, its)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_crashes_between_steps_change_nothing(data, tmp_path, monkeypatch, kind):
@@ -105,12 +66,12 @@ def test_crashes_between_steps_change_nothing(data, tmp_path, monkeypatch, kind)
     options = small_options(data, tmp_path / "run", **changes)
     for count in looks:
         with monkeypatch.context() as patch:
-            _crashing(patch, count)
+            crashing(patch, count)
             with pytest.raises(CrashError):
                 train(options, export=False)
         assert not (tmp_path / "run" / METRICS).exists()
     train(options, export=False)
-    _assert_same(tmp_path / "run", tmp_path / "undisturbed")
+    assert_same(tmp_path / "run", tmp_path / "undisturbed")
     assert not (tmp_path / "run" / STATE).exists()
 
 
@@ -129,7 +90,7 @@ def test_a_crash_between_an_epochs_last_step_and_its_end(data, tmp_path, monkeyp
             train(options, export=False)
     assert load_state(tmp_path / "run" / STATE).progress.step == 5
     train(options, export=False)
-    _assert_same(tmp_path / "run", tmp_path / "undisturbed")
+    assert_same(tmp_path / "run", tmp_path / "undisturbed")
 
 
 @pytest.mark.slow
@@ -148,23 +109,12 @@ def test_a_crash_behind_the_last_step_trains_no_more(data, tmp_path, monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr(StopOnDivergence, "on_train_batch_end", crash)
         train(options, export=False)
-    _assert_same(tmp_path / "run", tmp_path / "undisturbed")
-
-
-def _stopped(data, run, monkeypatch, **changes):
-    """Leaves an unfinished run with a state."""
-    options = small_options(data, run, checkpoint_secs=0.0, **changes)
-    with monkeypatch.context() as patch:
-        _crashing(patch, 3)
-        with pytest.raises(CrashError):
-            train(options, export=False)
-    assert (folder_of(str(run), options.overwrite) / STATE).exists()
-    return options
+    assert_same(tmp_path / "run", tmp_path / "undisturbed")
 
 
 def test_other_settings_and_other_data_are_refused(data, tmp_path, monkeypatch):
     run = tmp_path / "run"
-    _stopped(data, run, monkeypatch)
+    stopped(data, run, monkeypatch)
     before = (run / STATE).read_bytes()
     with pytest.raises(
         UserError, match=r"run of other settings \(`units` was \[16\] a"
@@ -183,42 +133,9 @@ def test_other_settings_and_other_data_are_refused(data, tmp_path, monkeypatch):
     assert json.loads((run / CONFIG).read_text())["units"] == [8]
 
 
-def test_a_replacement_that_is_stopped_goes_on_beside_the_earlier_run(
-    data, tmp_path, monkeypatch
-):
-    run, undisturbed = tmp_path / "run", tmp_path / "undisturbed"
-    changes = {"epochs": 2, "seed": 5}
-    train(small_options(data, undisturbed, **changes), export=False)
-    train(small_options(data, run, epochs=1), export=False)
-    before = entries(run)
-    options = small_options(data, run, checkpoint_secs=0.0, overwrite=True, **changes)
-    # Inside the first epoch of five steps, and in the first step of the second.
-    for looks in (3, 6):
-        with monkeypatch.context() as patch:
-            _crashing(patch, looks)
-            with pytest.raises(CrashError):
-                train(options, export=False)
-        left = entries(run)
-        assert {name: left[name] for name in before} == before
-        load_run(str(run))
-    state = load_state(folder_of(str(run), True) / STATE)
-    assert (state.progress.epoch, state.progress.step) == (1, 0)
-    train(options, export=False)
-    _assert_same(run, undisturbed)
-    assert not folder_of(str(run), True).exists()
-
-
-def test_a_replacement_of_other_settings_begins_anew(data, tmp_path, monkeypatch):
-    run, changes = tmp_path / "run", {"epochs": 1, "seed": 5}
-    _stopped(data, run, monkeypatch, overwrite=True)
-    train(small_options(data, tmp_path / "undisturbed", **changes), export=False)
-    train(small_options(data, run, overwrite=True, **changes), export=False)
-    _assert_same(run, tmp_path / "undisturbed")
-
-
 def test_a_damaged_state_is_one_sentence(data, tmp_path, monkeypatch):
     run = tmp_path / "run"
-    options = _stopped(data, run, monkeypatch)
+    options = stopped(data, run, monkeypatch)
     state = run / STATE
     state.write_bytes(state.read_bytes()[:-100])
     with pytest.raises(UserError, match=r"state\.npz is damaged .*add --overwrite"):
@@ -315,4 +232,4 @@ def test_signals_at_any_moment_change_nothing(data, tmp_path):
         process = _start(data, run, *FLAGS)
         _, error = process.communicate(timeout=300)
         assert process.returncode == 0, error
-    _assert_same(run, undisturbed)
+    assert_same(run, undisturbed)
