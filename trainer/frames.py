@@ -14,9 +14,9 @@ too, of which a copy is here for as long as it is read. What cannot be read ends
 is damaged, or the data set's settings leave no such split.
 
 Text is pandas' `str`, NaN where a value is missing; dates are `datetime64[s]`. Lists
-are Arrow's, `pandas.ArrowDtype` of `list<...>`: pandas shows them and hands them out as
-Python lists, `explode` takes them apart, and of frames written to Parquet
-`pandas.read_parquet` takes `dtype_backend="pyarrow"` to read them again.
+are Arrow's, `pandas.ArrowDtype` of `list<...>`: pandas hands them out as Python lists,
+`explode` takes them apart, `.list.len()` counts. Frames with them are written by
+`to_parquet`, and read by `pandas.read_parquet(path, dtype_backend="pyarrow")`.
 """
 
 import contextlib
