@@ -4,39 +4,21 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.reference import window_places
+from tests.support.windows import MANY, columns_of
 from trainer.baselines.events import training_events
-
-MANY = 50
 
 
 def windows_of(histories, max_length, num_items=MANY, stride=1):
-    """Cuts histories {user: [(item, day), ...]} by the window rule, slowly.
+    """Cuts histories {user: [(item, day), ...]} by the window rule.
 
     Items above `num_items` are unknown: N + 1 as an input, 0 as a target.
     """
-    rows = []
-    for user, history in histories.items():
-        last = len(history) - 1
-        start = 0
-        while True:
-            target = min(start + max_length, last)
-            pad = [0] * (max_length - (target - start))
-            ids = [item for item, _ in history[start : target + 1]]
-            inputs = [min(item, num_items + 1) for item in ids[:-1]]
-            targets = [item if item <= num_items else 0 for item in ids[1:]]
-            days = [day for _, day in history[start : target + 1]]
-            rows.append((user, start, pad + inputs, pad + targets, pad + days))
-            if target == last:
-                break
-            start += stride
-    users, starts, inputs, targets, days = zip(*rows, strict=True)
-    return {
-        "user_id": np.array(users, object),
-        "start": np.array(starts),
-        "item_id": np.array(inputs),
-        "target": np.array(targets),
-        "day": np.array(days),
+    places = {
+        user: window_places(len(history), max_length, stride)
+        for user, history in histories.items()
     }
+    return columns_of(histories, places, max_length, num_items)
 
 
 def as_lists(events):
