@@ -12,24 +12,36 @@ from dataclasses import dataclass, field
 
 from schemas import layout
 from schemas.digests import sealed, unsealed
+from schemas.features import VOCABULARY_FILENAME
 from schemas.values import check_days, check_digests, check_numbers
 
-# The signature that a server takes if none is named, and the one whose answers may
-# hold items of the history.
+# The signature that a server takes if none is named, the one whose answers may hold
+# items of the history, and the one that takes an `ADJUSTMENT` of the scores, with the
+# choice between the other two as its input `KEEP_SEEN`.
 SERVING_DEFAULT = "serving_default"
 KEEP_SEEN = "keep_seen"
+ADJUSTED = "adjusted"
 
 EVENT_DATE = "event_date"
 AS_OF = "as_of"
 TOP_K = "top_k"
 SCORE = "score"
+ADJUSTMENT = "adjustment"
+# What `ADJUSTED` answers too: the items' ids in the vocabulary, 1 ... N.
+VOCABULARY_ID = "vocabulary_id"
 
 DEFAULT_TOP_K = 10
 # The most that can be asked for where the catalogue is smaller. Blanks fill what it
 # lacks, and one request could ask for more of them than a server has memory.
 MOST_TOP_K = 10_000
 
+# Files of an export, by path in its folder: the items, a line each, by id from 1; how
+# often each was trained on, a number a line; and their attributes, a row each, which
+# there are where the data set has any.
 DESCRIPTION_FOLDER = "assets.extra"
+VOCABULARY = layout.join("assets", VOCABULARY_FILENAME)
+ITEM_COUNTS = layout.join(DESCRIPTION_FOLDER, "item_counts.txt")
+ITEM_TABLE = layout.join(DESCRIPTION_FOLDER, layout.ITEM_TABLE)
 _FILENAME = "seamstress.json"
 FORMAT_VERSION = 2
 
@@ -51,6 +63,17 @@ class Description:
     num_items: int
     day_feature: str
     digests: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def signatures(self) -> frozenset[str]:
+        """The signatures that the export must have."""
+        always = frozenset({SERVING_DEFAULT, KEEP_SEEN})
+        return always | {ADJUSTED} if self.takes_rules else always
+
+    @property
+    def takes_rules(self) -> bool:
+        """Whether it can be asked by rules; exports of earlier versions cannot."""
+        return ITEM_COUNTS in self.digests
 
     def to_json(self) -> str:
         """Returns the text of the file."""

@@ -108,3 +108,20 @@ def last_target(item_id: tf.Tensor) -> tf.Tensor:
     """Returns bool [`rows`, `steps`]: the last step of each row."""
     rows, steps = tf.unstack(tf.shape(item_id))
     return tf.broadcast_to(tf.range(steps) == steps - 1, [rows, steps])
+
+
+def first_events(item_id: tf.Tensor, start: tf.Tensor, num_items: int) -> tf.Tensor:
+    """Returns where an input is the first event of a history, and a known item.
+
+    Args:
+      item_id: int32 [`rows`, W], left-padded.
+      start: int32 [`rows`], the index in the history of the first input.
+      num_items: N.
+
+    Returns:
+      bool [`rows`, W].
+    """
+    real = item_id != PADDING_ID
+    before = tf.pad(real[:, :-1], [[0, 0], [1, 0]])
+    known = real & (item_id <= num_items)
+    return known & ~before & (start == 0)[:, tf.newaxis]

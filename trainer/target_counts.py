@@ -11,7 +11,12 @@ from schemas.features import ITEM_ID, START, TARGET
 from schemas.layout import TRAIN
 from trainer.data_set import DataSet
 from trainer.options import TrainPositions
-from trainer.positions import learned_positions, new_targets, real_targets
+from trainer.positions import (
+    first_events,
+    learned_positions,
+    new_targets,
+    real_targets,
+)
 from trainer.records import map_split
 from trainer.training_rows import Rows, training_columns
 from trainer.widths import needed_width, window_widths
@@ -27,11 +32,15 @@ class TargetCounts:
     Attributes:
       items: int64 [N], the targets of the items 1 ... N, each once however windows
         overlap.
+      events: int64 [N], the targets and the first events of histories: all training
+        events. Under `--split random` the windows that train may lack the one which an
+        event is new in, and then it is not counted.
       rows: int64 [`num_widths`], the rows that need each of `window_widths`.
       learned: int64 [`num_widths`], the targets that these rows are learned from.
     """
 
     items: NDArray[np.int64]
+    events: NDArray[np.int64]
     rows: NDArray[np.int64]
     learned: NDArray[np.int64]
 
@@ -68,9 +77,12 @@ def count_targets(
                 item_id, start, train_positions, window.max_length, window.stride
             )
             needed = np.asarray(needed_width(item_id, widths))
+            first = np.asarray(first_events(item_id, start, num_items))
         num_learned = np.asarray(learned).sum(axis=1)
+        items = np.bincount(target[np.asarray(new)] - 1, minlength=num_items)
         return TargetCounts(
-            np.bincount(target[np.asarray(new)] - 1, minlength=num_items),
+            items,
+            items + np.bincount(item_id[first] - 1, minlength=num_items),
             np.bincount(needed, minlength=len(widths)),
             np.bincount(needed, num_learned, len(widths)).astype(np.int64),
         )
@@ -84,9 +96,10 @@ def count_targets(
             count({name: column[i : i + _PART] for name, column in rows.items()})
             for i in starts
         ]
-    none = np.zeros(len(widths), np.int64)
+    no_item, none = np.zeros(num_items, np.int64), np.zeros(len(widths), np.int64)
     return TargetCounts(
-        sum((part.items for part in parts), np.zeros(num_items, np.int64)),
+        sum((part.items for part in parts), no_item),
+        sum((part.events for part in parts), no_item),
         sum((part.rows for part in parts), none),
         sum((part.learned for part in parts), none),
     )

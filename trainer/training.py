@@ -10,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from schemas.errors import UserError
 from schemas.layout import EVAL, TRAIN
@@ -98,7 +99,7 @@ def train(
         )
         best = _best_model(config, folder)
         if export:
-            _export(data_set, best, folder, options)
+            _export(data_set, best, folder, options, source.counts.events)
         metrics = {
             **_best_epoch(fitted.history, validation),
             "epochs": len(fitted.history),
@@ -172,7 +173,11 @@ def _best_model(config: ModelConfig, folder: Path) -> NextItemModel:
 
 
 def _export(
-    data_set: DataSet, model: NextItemModel, folder: Path, options: TrainOptions
+    data_set: DataSet,
+    model: NextItemModel,
+    folder: Path,
+    options: TrainOptions,
+    item_counts: NDArray[np.int64],
 ) -> None:
     if keras.backend.backend() != "tensorflow":
         _logger.warning(
@@ -185,7 +190,11 @@ def _export(
     from trainer.serving.export import export_model
 
     export_model(
-        data_set, model, str(folder / runs.EXPORT), day_feature=options.day_feature
+        data_set,
+        model,
+        str(folder / runs.EXPORT),
+        options.day_feature,
+        item_counts,
     )
 
 

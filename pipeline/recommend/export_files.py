@@ -13,12 +13,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from pipeline.storage import copy_folder, is_remote, open_raw
 from schemas.digests import check_files
 from schemas.errors import UserError
-from schemas.exported_model import (
-    KEEP_SEEN,
-    SERVING_DEFAULT,
-    Description,
-    description_path,
-)
+from schemas.exported_model import Description, description_path
 from schemas.graph_ops import outside_ops
 from schemas.layout import join
 
@@ -70,7 +65,7 @@ def load_export(model: str) -> Any:
             raise UserError(
                 f"--model {model} cannot be loaded ({_reason(error)}); {_EXPORT_AGAIN}."
             ) from error
-    missing = {SERVING_DEFAULT, KEEP_SEEN}.difference(export.signatures)
+    missing = description.signatures.difference(export.signatures)
     if missing:
         raise UserError(
             f"--model {model} has no signature {min(missing)!r}; {_EXPORT_AGAIN}."

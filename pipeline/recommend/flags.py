@@ -9,6 +9,7 @@ from pipeline.row_flags import add_input_flags, add_row_flags, to_read_options
 from schemas.command_line import Parser
 from schemas.errors import UsageError
 from schemas.exported_model import DEFAULT_TOP_K
+from schemas.rule_flags import add_rule_flags, to_rules
 from schemas.settings import DROP_REPEATS
 
 PROG = "python -m pipeline.recommend"
@@ -18,9 +19,12 @@ Reads a log of who took which item when, and writes what an exported model recom
 to every user, one row a user."""
 
 _EPILOG = """\
-example:
+examples:
   python -m pipeline.recommend --input 'reviews-*.csv.gz' --model run/model \\
     --output recommendations --top_k 20
+
+  python -m pipeline.recommend --input 'reviews-*.csv.gz' --model run/model \\
+    --output campaign --only campaign.txt --max_per category=2
 
 Beam's own flags go through, such as --runner or --direct_num_workers. DirectRunner, the
 default, means Beam's in-process engine."""
@@ -38,6 +42,11 @@ def make_parser() -> Parser:
     add_row_flags(parser.add_argument_group("rows"))
     _add_users(parser.add_argument_group("users and histories"))
     _add_answers(parser.add_argument_group("recommendations"))
+    add_rule_flags(
+        parser.add_argument_group(
+            "rules", "Which items are recommended; the order of all others stays."
+        )
+    )
     return parser
 
 
@@ -145,6 +154,7 @@ def to_options(args: argparse.Namespace, num_partitions: int) -> RecommendOption
             keep_seen=args.keep_seen,
             popular=args.popular,
             users=args.users,
+            rules=to_rules(args),
             drop_repeats=args.drop_repeats,
             max_history=args.max_history,
             format=args.format,

@@ -17,6 +17,7 @@ from pipeline.histories import build_histories
 from pipeline.options import iso_date
 from pipeline.parse.events import EVENT_SCHEMA
 from pipeline.read import ReadEvents
+from pipeline.recommend.item_rules import ItemRules
 from pipeline.recommend.manifest import (
     RecommendManifest,
     make_manifest,
@@ -48,6 +49,7 @@ def build(
     output: str,
     options: RecommendOptions,
     description: Description,
+    items: ItemRules,
 ) -> beam.PCollection[RecommendManifest]:
     """Adds all steps from the input's files to the manifest of recommendations.
 
@@ -57,6 +59,7 @@ def build(
       output: the folder of recommendations.
       options: all settings.
       description: what the model says of itself.
+      items: the rules, and the items of the model that they leave.
 
     Returns:
       The manifest, as soon as it is written.
@@ -89,6 +92,7 @@ def build(
         options.top_k,
         "" if options.as_of is None else iso_date(options.as_of),
         options.keep_seen,
+        items if items.rules else None,
     )
     shards = (
         (asked[_REQUESTS], every_shard)
@@ -113,6 +117,7 @@ def build(
             AsSingleton(account),
             AsSingleton(request_account),
             description,
+            items,
             AsList(shards),
             # Only awaited: the manifest is the last file of an output.
             AsList(rejects),

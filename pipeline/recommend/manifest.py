@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.accounts import ReadAccount, add_counts
 from pipeline.completeness import check_passed_on
+from pipeline.recommend.item_rules import ItemRules
 from pipeline.recommend.options import RecommendOptions
 from pipeline.recommend.requests import RequestAccount
 from pipeline.recommend.write import AnswerShard
@@ -61,6 +62,7 @@ def make_manifest(
     read: ReadAccount,
     asked: RequestAccount,
     description: Description,
+    items: ItemRules,
     shards: Sequence[AnswerShard],
     *awaited: object,
 ) -> RecommendManifest:
@@ -103,7 +105,7 @@ def make_manifest(
             for name, value in vars(description).items()
             if name != "digests"
         },
-        settings=options.settings(),
+        settings={**options.settings(), **items.settings()},
         versions={
             name: importlib.metadata.version(name) for name in _RECORDED_LIBRARIES
         },

@@ -1,7 +1,7 @@
 """Beam's RunInference around an exported model."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -13,16 +13,11 @@ import tensorflow as tf
 from apache_beam.ml.inference.base import ModelHandler
 
 from pipeline import columns
-from pipeline.recommend.export_files import load_export
+from pipeline.recommend.asking import Asker, LoadedModel, asker
+from pipeline.recommend.export_files import load_export, read_description
+from pipeline.recommend.item_rules import ItemRules, load_ranking_rules
 from pipeline.recommend.request_batches import cut_requests, padded_rows, shown_lengths
-from schemas.exported_model import (
-    AS_OF,
-    EVENT_DATE,
-    KEEP_SEEN,
-    SCORE,
-    SERVING_DEFAULT,
-    TOP_K,
-)
+from schemas.exported_model import AS_OF, EVENT_DATE
 from schemas.features import ITEM_ID
 
 ANSWER_SCHEMA = pa.schema(
@@ -40,7 +35,7 @@ ANSWER_SCHEMA = pa.schema(
 _NO_ANSWERS = pa.RecordBatch.from_pylist([], schema=ANSWER_SCHEMA)
 
 
-class ExportedModelHandler(ModelHandler[bytes, bytes, Any]):
+class ExportedModelHandler(ModelHandler[bytes, bytes, LoadedModel]):
     """Asks an exported model, loaded once a worker process, for recommendations.
 
     An element is a serialised batch of `pipeline.recommend.requests.REQUEST_SCHEMA`,
@@ -53,10 +48,17 @@ class ExportedModelHandler(ModelHandler[bytes, bytes, Any]):
       top_k: the most items of an answer.
       as_of: the date to recommend for, or empty.
       keep_seen: whether items of the history may be recommended.
+      items: rules, and the items that they leave; None: no rules.
     """
 
     def __init__(
-        self, model: str, num_items: int, top_k: int, as_of: str, keep_seen: bool
+        self,
+        model: str,
+        num_items: int,
+        top_k: int,
+        as_of: str,
+        keep_seen: bool,
+        items: ItemRules | None = None,
     ) -> None:
         # An element is many batches by itself.
         super().__init__(min_batch_size=1, max_batch_size=1)
@@ -65,24 +67,27 @@ class ExportedModelHandler(ModelHandler[bytes, bytes, Any]):
         self._top_k = top_k
         self._as_of = as_of
         self._keep_seen = keep_seen
+        self._items = items
 
-    def load_model(self) -> Any:
-        """Returns the loaded export.
+    def load_model(self) -> LoadedModel:
+        """Returns the loaded export, and what the rules need of it.
 
         Raises:
           UserError: it can't be loaded.
         """
         _use_one_thread_an_op()
-        return load_export(self._model)
+        export, rules = load_export(self._model), None
+        if self._items is not None:
+            description = read_description(self._model)
+            rules = load_ranking_rules(self._model, description, self._items)
+        return LoadedModel(export, rules)
 
     def run_inference(
-        self, batch: Sequence[bytes], model: Any, inference_args: Any = None
+        self, batch: Sequence[bytes], model: LoadedModel, inference_args: Any = None
     ) -> Iterable[bytes]:
         """Yields the answers to the requests of each shard."""
-        name = KEEP_SEEN if self._keep_seen else SERVING_DEFAULT
-        answer = partial(
-            answer_requests, model.signatures[name], self._top_k, self._as_of
-        )
+        ask = asker(model, self._top_k, self._keep_seen)
+        answer = partial(answer_requests, ask, self._as_of)
         with ThreadPoolExecutor(_num_cpus()) as threads:
             for element in batch:
                 requests = columns.from_bytes(element)
@@ -98,22 +103,12 @@ class ExportedModelHandler(ModelHandler[bytes, bytes, Any]):
         return "seamstress_recommend"
 
 
-def answer_requests(
-    ask: Callable[..., dict[str, tf.Tensor]],
-    top_k: int,
-    as_of: str,
-    requests: pa.RecordBatch,
-) -> pa.RecordBatch:
-    """Answers one of the batches that `cut_requests` makes by an export's signature."""
+def answer_requests(ask: Asker, as_of: str, requests: pa.RecordBatch) -> pa.RecordBatch:
+    """Answers one of the batches that `cut_requests` makes."""
     tensors = request_tensors(requests)
     num_rows = tensors[ITEM_ID].shape[0]
-    answer = ask(
-        **tensors,
-        **{AS_OF: tf.constant([as_of] * num_rows), TOP_K: tf.constant(top_k)},
-    )
-    items, scores = answer[ITEM_ID].numpy(), answer[SCORE].numpy()
-    count = len(requests)
-    return answer_batch(requests, items[:count], scores[:count])
+    inputs = {**tensors, AS_OF: tf.constant([as_of] * num_rows)}
+    return answer_batch(requests, *ask(inputs, len(requests)))
 
 
 def request_tensors(requests: pa.RecordBatch) -> dict[str, tf.Tensor]:

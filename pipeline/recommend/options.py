@@ -1,10 +1,11 @@
 """What `recommend` is asked for, as one frozen dataclass that is validated once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from pipeline.options import ReadOptions, iso_date
 from schemas.exported_model import DEFAULT_TOP_K, MOST_TOP_K
+from schemas.rule_flags import Rules
 from schemas.settings import DropRepeats
 
 Format = Literal["jsonl", "parquet"]
@@ -25,6 +26,7 @@ class RecommendOptions:
       keep_seen: whether items of the history may be recommended.
       popular: whether users without an answer of the model get the popular items.
       users: a file of user ids, one a line, to answer alone; None: all users.
+      rules: which items are recommended.
       drop_repeats: which repeated events of a user are dropped.
       max_history: the most events of a user that are kept, the latest; 0 keeps all.
       format: of the files.
@@ -41,6 +43,7 @@ class RecommendOptions:
     keep_seen: bool = False
     popular: bool = False
     users: str | None = None
+    rules: Rules = field(default_factory=Rules)
     drop_repeats: DropRepeats = "none"
     max_history: int = 0
     format: Format = "jsonl"
@@ -77,7 +80,7 @@ class RecommendOptions:
             )
 
     def settings(self) -> dict[str, object]:
-        """Returns what shapes the answers, by flag name, for the manifest."""
+        """Returns what shapes the answers, apart from `rules`, by flag name."""
         schema = self.read.schema
         return {
             "model": self.model,

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from pipeline.publish import publish_output
 from pipeline.recommend.export_files import read_description
 from pipeline.recommend.flags import PROG, to_options
 from pipeline.recommend.graph import build
+from pipeline.recommend.item_rules import read_item_rules
 from pipeline.recommend.manifest import KIND
 from pipeline.recommend.users_file import check_users
 from pipeline.recommend.write import FOLDER
@@ -25,6 +27,8 @@ from pipeline.runners.beam_flags import beam_options, new_pipeline
 from pipeline.runners.jobs import is_dry_run, run_job
 from pipeline.storage import open_raw
 from schemas.layout import MANIFEST, REJECTS, join
+
+_logger = logging.getLogger(__name__)
 
 # Of inputs of so many MB or more.
 _FEWEST_PARTS = 16
@@ -63,9 +67,14 @@ def run(
     description = read_description(options.model)
     if options.users is not None:
         check_users(options.users)
+    items = read_item_rules(options.model, description, options.rules)
+    for warning in items.warnings:
+        _logger.warning("%s", warning)
     output = Output(args.output, args.overwrite, CONTENTS)
     with filled(output, untouched=is_dry_run(pipeline)):
-        written = build(pipeline, args.input, output.folder, options, description)
+        written = build(
+            pipeline, args.input, output.folder, options, description, items
+        )
         publish_output(written, output, args.output)
         is_complete = run_job(pipeline, RECOMMEND_STAGES, quiet=args.quiet)
     if is_complete and not args.quiet:

@@ -9,7 +9,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from schemas import layout
 from schemas.digests import of_stream, sealed, unsealed
-from schemas.exported_model import DESCRIPTION_FOLDER, description_path
+from schemas.exported_model import description_path
 from schemas.graph_digest import FINGERPRINT_FILE, GRAPH_FILE, graph_digest
 
 _READ = (*layout.SPLIT_FOLDERS, layout.TRANSFORM_FN)
@@ -61,8 +61,7 @@ def accept_files(folder: Path) -> None:
 
 def accept_export(folder: Path) -> None:
     """Makes the digests of an export those of its files as they are."""
-    parts = {path.name for path in folder.iterdir()} - {DESCRIPTION_FOLDER}
-    edit_sealed(
-        Path(description_path(str(folder))),
-        lambda value: value.update(digests=file_digests(folder, parts)),
-    )
+    path = Path(description_path(str(folder)))
+    digests = file_digests(folder, {entry.name for entry in folder.iterdir()})
+    del digests[path.relative_to(folder).as_posix()]
+    edit_sealed(path, lambda value: value.update(digests=digests))

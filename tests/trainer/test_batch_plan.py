@@ -10,7 +10,8 @@ from trainer.widths import window_widths
 def _plan(
     rows: list[int], learned: list[int], max_length: int, batch_size: int
 ) -> BatchPlan:
-    counts = TargetCounts(np.zeros(1, np.int64), np.array(rows), np.array(learned))
+    none = np.zeros(1, np.int64)
+    counts = TargetCounts(none, none, np.array(rows), np.array(learned))
     return plan_batches(counts, max_length, batch_size)
 
 

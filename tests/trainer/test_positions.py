@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.reference import window_places
-from trainer.positions import last_target, new_targets, real_targets
+from trainer.positions import first_events, last_target, new_targets, real_targets
 
 
 def _windows(
@@ -70,3 +70,24 @@ def test_once_learns_every_transition_once(
     new = new_targets(item_id, start, max_length, stride)
     expected = {place: 1 for place in range(2, length + 1)}
     assert _learned(item_id, target, new) == expected
+
+
+@given(st.integers(2, 40), st.integers(1, 12), st.data())
+def test_targets_and_first_events_are_every_event_once(
+    length: int, max_length: int, data: st.DataObject
+) -> None:
+    stride = data.draw(st.integers(1, max_length))
+    item_id, target, start = _windows(length, max_length, stride)
+    found = _learned(item_id, target, new_targets(item_id, start, max_length, stride))
+    first = np.asarray(first_events(item_id, start, num_items=10**6))
+    found.update(item_id[first].tolist())
+    assert found == {place: 1 for place in range(1, length + 1)}
+
+
+def test_a_first_event_of_an_unknown_item_is_none_and_its_next_is_not_first() -> None:
+    item_id = np.array([[0, 6, 2], [3, 4, 5], [0, 0, 0]], np.int32)
+    start = np.array([0, 0, 0], np.int32)
+    found = np.asarray(first_events(item_id, start, num_items=5))
+    assert found.tolist() == [[False] * 3, [True, False, False], [False] * 3]
+    later = np.asarray(first_events(item_id, start + 1, num_items=5))
+    assert not later.any()

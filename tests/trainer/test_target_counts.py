@@ -26,6 +26,7 @@ def test_counts_each_target_once_however_windows_overlap(tmp_path: Path) -> None
     counts = count_targets(open_data_set(_write(tmp_path / "data")), "none")
     # All events but the first.
     assert counts.items.tolist() == [1, 3, 1]
+    assert counts.events.tolist() == [2, 3, 1]
 
 
 @pytest.mark.parametrize(

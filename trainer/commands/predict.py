@@ -4,13 +4,13 @@ Usage:
     python -m trainer predict --model RUN/model --history 2016-04-20:2260466
     python -m trainer predict --model RUN/model --input histories.jsonl
     python -m trainer predict --model RUN/model --examples 3 --data DATA
+    python -m trainer predict --model RUN/model --history ... --exclude sold_out.txt
 """
 
 import argparse
 import contextlib
 import gzip
 import json
-import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from schemas.errors import UsageError, UserError
+from schemas.rule_flags import Rules, add_rule_flags, to_rules
 from trainer.errors import first_line
 from trainer.serving import date_format
 from trainer.serving.requests import (
@@ -29,8 +30,8 @@ from trainer.serving.requests import (
     read_lines,
     read_requests,
 )
-from trainer.storage.files import open_remote
-from trainer.storage.paths import check_path, is_remote
+from trainer.storage.files import open_file
+from trainer.storage.paths import check_path
 
 if TYPE_CHECKING:
     from trainer.serving.client import Recommendation
@@ -93,6 +94,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let items of the history be recommended again",
     )
+    add_rule_flags(
+        parser.add_argument_group(
+            "rules", "Which items are recommended; the order of all others stays."
+        )
+    )
     parser.add_argument(
         "--format",
         choices=("table", "jsonl"),
@@ -127,8 +133,9 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.examples is not None and args.examples < 1:
         raise UsageError(f"--examples must be at least 1, got {args.examples}")
+    rules = to_rules(args)
     history = None if args.history is None else parse_history(args.history)
-    for flag in ("model", "data", "input"):
+    for flag in ("model", "data", "input", "exclude", "only"):
         check_path(flag, getattr(args, flag) or "")
 
     # Only now: TensorFlow takes seconds, and a wrong flag should not.
@@ -136,7 +143,7 @@ def run(args: argparse.Namespace) -> int:
 
     load_tensorflow()
     with _stand_ins(args):
-        return _answer(args, history)
+        return _answer(args, history, rules)
 
 
 @contextlib.contextmanager
@@ -153,7 +160,9 @@ def _stand_ins(args: argparse.Namespace) -> Iterator[None]:
         yield
 
 
-def _answer(args: argparse.Namespace, history: tuple[Event, ...] | None) -> int:
+def _answer(
+    args: argparse.Namespace, history: tuple[Event, ...] | None, rules: Rules
+) -> int:
     from trainer.serving.client import Client
 
     if history is not None:
@@ -170,7 +179,7 @@ def _answer(args: argparse.Namespace, history: tuple[Event, ...] | None) -> int:
         )
     client = Client(args.model)
     is_table = (args.format or _default_format()) == "table"
-    answers = client.recommend(requests, args.top_k, args.keep_seen)
+    answers = client.recommend(requests, args.top_k, args.keep_seen, rules)
     number = 0
     for number, (request, recommendations) in enumerate(answers, start=1):
         if is_table:
@@ -191,15 +200,8 @@ def _default_format() -> str:
 
 def _read_file(path: str) -> Iterator[Request]:
     """Yields the requests of a file, plain or gzip, local or remote."""
-    if not is_remote(path):
-        if not os.path.exists(path):
-            raise UserError(
-                f"there is no file {path}; give --input a file of JSON lines."
-            )
-        if os.path.isdir(path):
-            raise UserError(f"{path} is a folder; give --input a file of JSON lines.")
     try:
-        with open_remote(path) if is_remote(path) else open(path, "rb") as file:
+        with open_file(path, "give --input a file of JSON lines") as file:
             # By its first bytes: a name does not say what a file holds.
             is_gzip = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
             file.seek(0)

@@ -1,26 +1,34 @@
 """Asks an exported model, in Python, what a server's client would ask."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from schemas.digests import check_files
 from schemas.errors import UserError
 from schemas.exported_model import (
+    ADJUSTED,
+    ADJUSTMENT,
     AS_OF,
     EVENT_DATE,
     KEEP_SEEN,
     SCORE,
     SERVING_DEFAULT,
     TOP_K,
+    VOCABULARY_ID,
     Description,
     description_path,
 )
 from schemas.features import ITEM_ID
+from schemas.ranking_rules import RankingRules, ranked
+from schemas.rule_flags import Rules
 from trainer.errors import first_line
 from trainer.saved_models import load_saved_model
+from trainer.serving.item_rules import load_rules
 from trainer.serving.requests import Request
 from trainer.storage.stand_ins import local
 
@@ -48,6 +56,7 @@ class Client:
           UserError: there is no such folder, it is no export of this version, one of
             its files is not as it was written, or its graph does more than compute.
         """
+        self._export = export
         self.description = _read_description(export)
         try:
             check_files(local(export), self.description.digests)
@@ -58,7 +67,7 @@ class Client:
                 f"{export} cannot be loaded ({first_line(error)}); export the model "
                 "again with `python -m trainer train`."
             ) from error
-        missing = {SERVING_DEFAULT, KEEP_SEEN}.difference(self._model.signatures)
+        missing = self.description.signatures.difference(self._model.signatures)
         if missing:
             raise UserError(
                 f"{export} has no signature {min(missing)!r}; export the model again "
@@ -66,7 +75,11 @@ class Client:
             )
 
     def recommend(
-        self, requests: Iterable[Request], top_k: int, keep_seen: bool = False
+        self,
+        requests: Iterable[Request],
+        top_k: int,
+        keep_seen: bool = False,
+        rules: Rules = Rules(),  # noqa: B008
     ) -> Iterator[tuple[Request, list[Recommendation]]]:
         """Answers requests in their order, `BATCH_SIZE` at a time.
 
@@ -74,44 +87,84 @@ class Client:
           requests: the histories.
           top_k: the most items of an answer.
           keep_seen: whether items of the history may be recommended.
+          rules: which items are recommended.
 
         Yields:
           Each request and its items, best first.
+
+        Raises:
+          UserError: the rules cannot be applied; see `load_rules`.
         """
-        ask = self._model.signatures[KEEP_SEEN if keep_seen else SERVING_DEFAULT]
         # More would be blanks, which are left out below.
         top_k = min(top_k, self.description.num_items)
+        if rules:
+            loaded = load_rules(self._export, self.description, rules)
+            signature = self._model.signatures[ADJUSTED]
+            answer = partial(_answer_by_rules, signature, loaded, top_k, keep_seen)
+        else:
+            name = KEEP_SEEN if keep_seen else SERVING_DEFAULT
+            answer = partial(_answer, self._model.signatures[name], top_k)
         remaining = iter(requests)
         while batch := list(islice(remaining, BATCH_SIZE)):
-            yield from zip(batch, _ask(ask, batch, top_k), strict=True)
+            yield from zip(batch, answer(_inputs(batch)), strict=True)
 
 
-def _ask(
-    ask: Callable[..., dict[str, tf.Tensor]], requests: list[Request], top_k: int
-) -> Iterator[list[Recommendation]]:
+def _inputs(requests: list[Request]) -> dict[str, tf.Tensor]:
+    """Returns what every signature takes, apart from `top_k`."""
     longest = max(len(request.history) for request in requests)
     padded = [
         [("", "")] * (longest - len(request.history)) + list(request.history)
         for request in requests
     ]
     shape = [len(requests), longest]
-    answer = ask(
-        **{
-            ITEM_ID: _texts([[item for _, item in row] for row in padded], shape),
-            EVENT_DATE: _texts([[date for date, _ in row] for row in padded], shape),
-            AS_OF: _texts([request.as_of for request in requests], shape[:1]),
-            TOP_K: tf.constant(top_k),
-        }
-    )
-    for items, scores in zip(
-        answer[ITEM_ID].numpy(), answer[SCORE].numpy(), strict=True
-    ):
-        # The shortest text of a float32 is shorter than that of the same float64.
+    return {
+        ITEM_ID: _texts([[item for _, item in row] for row in padded], shape),
+        EVENT_DATE: _texts([[date for date, _ in row] for row in padded], shape),
+        AS_OF: _texts([request.as_of for request in requests], shape[:1]),
+    }
+
+
+def _answer(
+    ask: Callable[..., dict[str, tf.Tensor]], top_k: int, inputs: dict[str, tf.Tensor]
+) -> Iterator[list[Recommendation]]:
+    answer = ask(**inputs, **{TOP_K: tf.constant(top_k)})
+    for items, scores in _rows(answer):
         yield [
-            Recommendation(item.decode("utf-8", errors="replace"), float(str(score)))
+            _recommendation(item, score)
             for item, score in zip(items, scores, strict=True)
             if item
         ]
+
+
+def _answer_by_rules(
+    ask: Callable[..., dict[str, tf.Tensor]],
+    rules: RankingRules,
+    top_k: int,
+    keep_seen: bool,
+    inputs: dict[str, tf.Tensor],
+) -> Iterator[list[Recommendation]]:
+    fixed = {
+        **inputs,
+        ADJUSTMENT: tf.constant(np.asarray(rules.adjustment, np.float32)),
+        KEEP_SEEN: tf.constant(keep_seen),
+    }
+
+    def rank(length: int) -> tuple[dict[str, tf.Tensor], list[list[int]]]:
+        answer = ask(**fixed, **{TOP_K: tf.constant(length)})
+        return answer, answer[VOCABULARY_ID].numpy().tolist()
+
+    answer, chosen = ranked(rank, rules, top_k)
+    for (items, scores), places in zip(_rows(answer), chosen, strict=True):
+        yield [_recommendation(items[place], scores[place]) for place in places]
+
+
+def _rows(answer: dict[str, tf.Tensor]) -> Iterator[tuple[Any, Any]]:
+    return zip(answer[ITEM_ID].numpy(), answer[SCORE].numpy(), strict=True)
+
+
+def _recommendation(item: bytes, score: np.float32) -> Recommendation:
+    # The shortest text of a float32 is shorter than that of the same float64.
+    return Recommendation(item.decode("utf-8", errors="replace"), float(str(score)))
 
 
 def _texts(values: list[list[str]] | list[str], shape: list[int]) -> tf.Tensor:

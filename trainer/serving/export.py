@@ -10,22 +10,27 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from schemas import layout
 from schemas.digests import of_stream
 from schemas.errors import UserError
 from schemas.exported_model import (
+    ADJUSTED,
+    ITEM_COUNTS,
     KEEP_SEEN,
     SERVING_DEFAULT,
     Description,
     description_path,
 )
 from schemas.features import VOCABULARY_FILENAME
+from schemas.item_counts import counts_to_text
 from trainer.data_set import DataSet
 from trainer.models.recurrent import RecurrentModel
 from trainer.serving.exchange import new_folder
 from trainer.serving.module import Recommender
 from trainer.storage.stand_ins import name_of
+from trainer.target_counts import count_targets
 
 _logger = logging.getLogger(__name__)
 
@@ -33,7 +38,13 @@ _logger = logging.getLogger(__name__)
 _LONGEST_UNROLLED = 8
 
 
-def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -> None:
+def export_model(
+    data_set: DataSet,
+    model: Any,
+    output: str,
+    day_feature: str,
+    item_counts: NDArray[np.integer[Any]] | None = None,
+) -> None:
     """Writes a SavedModel of the transform graph and a model.
 
     An export of the same name is replaced. The new one is written beside it, in a
@@ -46,6 +57,7 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
       model: a `NextItemModel`.
       output: the folder to write, on this machine.
       day_feature: `age`, `gap`, `date` or `none`, the day column that the model takes.
+      item_counts: ints [N], the training events of each item; None reads them.
 
     Raises:
       UserError: Keras runs on another backend than TensorFlow, a weight of the model
@@ -64,6 +76,8 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
                 f"the model's weights {variable.path} hold values that are no numbers; "
                 "train it again with a smaller --learning_rate."
             )
+    if item_counts is None:
+        item_counts = count_targets(data_set, day_feature).events
     manifest = data_set.manifest
     description = Description(
         max_length=manifest.window.max_length,
@@ -84,12 +98,14 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
             signatures={
                 SERVING_DEFAULT: recommender.recommend,
                 KEEP_SEEN: recommender.keep_seen,
+                ADJUSTED: recommender.adjusted,
             },
         )
+        counts = Path(folder, ITEM_COUNTS)
+        counts.parent.mkdir(exist_ok=True)
+        counts.write_text(counts_to_text(item_counts.tolist()))
         description = dataclasses.replace(description, digests=_digests(folder))
-        path = Path(description_path(str(folder)))
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(description.to_json())
+        Path(description_path(str(folder))).write_text(description.to_json())
     _logger.info("exported the model to %s", name_of(output))
 
 

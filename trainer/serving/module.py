@@ -5,9 +5,16 @@ from typing import Any
 
 import tensorflow as tf
 
-from schemas.exported_model import DEFAULT_TOP_K, MOST_TOP_K, SCORE, Description
+from schemas.exported_model import (
+    DEFAULT_TOP_K,
+    MOST_TOP_K,
+    SCORE,
+    VOCABULARY_ID,
+    Description,
+)
 from schemas.features import (
     ITEM_ID,
+    PADDING_ID,
     RAW_AGES,
     RAW_GAPS,
     RAW_ITEMS,
@@ -26,12 +33,19 @@ _SIGNATURE = (
     tf.TensorSpec([None], tf.string),
     tf.TensorSpec([], tf.int32),
 )
+_ADJUSTED_SIGNATURE = (
+    _TEXTS,
+    _TEXTS,
+    tf.TensorSpec([None], tf.float32),
+    *_SIGNATURE[2:],
+    tf.TensorSpec([], tf.bool),
+)
 
 
 class Recommender(tf.Module):
     """tf.Transform's graph and a model behind the questions of a server.
 
-    Both methods take and give the same:
+    All methods take and give the same:
 
     - `item_id`: string [batch, n] items of each history in any order, empty text
       where there is no event. Items outside the vocabulary are allowed.
@@ -46,6 +60,15 @@ class Recommender(tf.Module):
     first; empty text and -inf where fewer than k items are left. Scores are the
     model's logits. A row without an event that could be an input gets the popular
     items, with minus the log of an item's rank as its score.
+
+    `adjusted` takes two more. Rules of `schemas.ranking_rules` come this way:
+
+    - `adjustment`: float32 [num_items], added to the scores of the items 1 ... N in
+      their order, those of the popular items too; an item at -inf is left out.
+    - `keep_seen`: bool scalar, whether items of the history may be answered; not if
+      left out.
+
+    It also returns `vocabulary_id`, int64 [batch, k]: the items' ids, 0 at blanks.
 
     The latest `max_length` events that have an item and a valid date not after
     `as_of` are the input, sorted by moment, those of one moment in the order given.
@@ -115,6 +138,30 @@ class Recommender(tf.Module):
         scores, _ = self._scores(item_id, event_date, as_of)
         return self._answer(scores, top_k)
 
+    @tf.function(input_signature=_ADJUSTED_SIGNATURE)
+    def adjusted(
+        self,
+        item_id: tf.Tensor,
+        event_date: tf.Tensor,
+        adjustment: tf.Tensor,
+        as_of: tf.Tensor = tf.constant([""]),  # noqa: B008
+        top_k: tf.Tensor = tf.constant(DEFAULT_TOP_K),  # noqa: B008
+        keep_seen: tf.Tensor = tf.constant(False),  # noqa: B008
+    ) -> dict[str, tf.Tensor]:
+        """Answers by scores to which an adjustment was added."""
+        tf.debugging.assert_equal(
+            tf.size(adjustment),
+            self._num_items,
+            message="`adjustment` must hold a number for each of the "
+            f"{self._num_items} items.",
+        )
+        scores, seen = self._scores(item_id, event_date, as_of)
+        # Ids of no item leave nothing out.
+        no_item = tf.constant(PADDING_ID, seen.dtype)
+        seen = seen.with_values(tf.where(keep_seen, no_item, seen.values))
+        ids, values = self._best(ranking.leave_out(scores + adjustment, seen), top_k)
+        return {**self._named(ids, values), VOCABULARY_ID: ids}
+
     def _scores(
         self, item_id: tf.Tensor, event_date: tf.Tensor, as_of: tf.Tensor
     ) -> tuple[tf.Tensor, tf.SparseTensor]:
@@ -168,12 +215,19 @@ class Recommender(tf.Module):
 
     def _answer(self, scores: tf.Tensor, top_k: tf.Tensor) -> dict[str, tf.Tensor]:
         """Returns the answer from scores, -inf for what must be left out."""
+        return self._named(*self._best(scores, top_k))
+
+    def _best(self, scores: tf.Tensor, top_k: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the ids and scores of the best items, -inf at what is left out."""
         most = max(self._num_items, MOST_TOP_K)
         few = tf.debugging.assert_less_equal(
             top_k, most, message=f"`top_k` must be at most {most}."
         )
         # Else the blanks would be made while the check fails.
         with tf.control_dependencies([few]):
-            ids, values = ranking.best(scores, tf.identity(top_k))
+            return ranking.best(scores, tf.identity(top_k))
+
+    def _named(self, ids: tf.Tensor, scores: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Returns the answer that holds the items of some ids."""
         # The table's keys are line numbers from 0; -1 is none of them.
-        return {ITEM_ID: self._items.lookup(ids - 1), SCORE: values}
+        return {ITEM_ID: self._items.lookup(ids - 1), SCORE: scores}

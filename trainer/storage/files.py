@@ -2,10 +2,12 @@
 
 import contextlib
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from schemas.errors import UserError
 from trainer.storage.errors import told
 from trainer.storage.file_systems import connect
 from trainer.storage.paths import check_path, is_remote, key_of
@@ -29,6 +31,30 @@ def read_text(flag: str, path: str) -> str:
         return Path(path).read_text(encoding="utf-8")
     with open_remote(path) as file, told(path):
         return file.read().decode()
+
+
+@contextlib.contextmanager
+def open_file(path: str, remedy: str) -> Iterator[BinaryIO]:
+    """Opens a file for reading, with `seek`.
+
+    Args:
+      path: local or remote.
+      remedy: what to do where there is no such file.
+
+    Raises:
+      OSError: it is local and cannot be read.
+      UserError: there is no such file, or it is remote and cannot be opened.
+    """
+    if is_remote(path):
+        with open_remote(path) as file:
+            yield file
+        return
+    if not os.path.exists(path):
+        raise UserError(f"there is no file {path}; {remedy}.")
+    if os.path.isdir(path):
+        raise UserError(f"{path} is a folder; {remedy}.")
+    with open(path, "rb") as file:
+        yield file
 
 
 @contextlib.contextmanager

@@ -95,5 +95,5 @@ def test_another_saved_model_is_no_export(tmp_path, model):
         load_export(str(other))
     shutil.copytree(f"{model}/assets.extra", other / "assets.extra")
     accept_export(other)
-    with pytest.raises(UserError, match="has no signature 'keep_seen'; export the"):
+    with pytest.raises(UserError, match="has no signature 'adjusted'; export the"):
         load_export(str(other))

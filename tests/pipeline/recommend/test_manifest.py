@@ -5,6 +5,7 @@ import pytest
 from pipeline.accounts import ReadAccount
 from pipeline.options import ReadOptions
 from pipeline.parse.review_schema import load_review_schema
+from pipeline.recommend.item_rules import read_item_rules
 from pipeline.recommend.manifest import make_manifest
 from pipeline.recommend.options import RecommendOptions
 from pipeline.recommend.requests import RequestAccount
@@ -24,7 +25,8 @@ def manifest(answered, read=READ, *, popular=False):
     )
     shards = [AnswerShard("a", answered - 1, 0), AnswerShard("b", 1, 1)]
     description = Description(3, 17_167, 8, "age")
-    return make_manifest(options, read, ASKED, description, shards)
+    items = read_item_rules("model", description, options.rules)
+    return make_manifest(options, read, ASKED, description, items, shards)
 
 
 @pytest.mark.parametrize(("popular", "answered"), [(False, 4), (True, 5)])

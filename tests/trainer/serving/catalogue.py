@@ -1,6 +1,7 @@
 """The small catalogue that the tests of serving share, and an export over it."""
 
 import functools
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,12 @@ from typing import Any, NamedTuple
 
 # Ids 1 ... 8, by falling frequency.
 ITEMS = ("a", "b", "c", "d", "é", "f,f", "g:g", "h h")
+# Training events of each, and attributes; a test that needs them asks for `attributed`.
+COUNTS = (800, 90, 80, 40, 40, 5, 2, 1)
+FIELDS = {
+    "category": ("dress", "dress", "top", "dress", "top", None, "top", "dress"),
+    "size": ("S", "M", None, "S", "M", "S", None, "M"),
+}
 MAX_LENGTH = 3
 REFERENCE_DATE = date(2017, 1, 1)
 EPOCH = date(1970, 1, 1)
@@ -99,10 +106,27 @@ def model(day_feature: str) -> Any:
 @functools.cache
 def export(day_feature: str = "age") -> Path:
     """A SavedModel of `model(day_feature)`."""
+    import numpy as np
+
     from trainer.serving.export import export_model
 
     output = Path(_temporary().name) / f"export-{day_feature}"
-    export_model(data_set(), model(day_feature), str(output), day_feature)
+    arguments = data_set(), model(day_feature), str(output), day_feature
+    export_model(*arguments, np.array(COUNTS))
+    return output
+
+
+@functools.cache
+def attributed() -> Path:
+    """The export of days as ages, with `FIELDS` as attributes of its items."""
+    from schemas.exported_model import ITEM_TABLE
+    from tests.support.digests import accept_export
+    from trainer.item_table import ItemTable, write_item_table
+
+    output = Path(_temporary().name) / "attributed"
+    shutil.copytree(export("age"), output)
+    write_item_table(ItemTable(ITEMS, FIELDS), output / ITEM_TABLE)
+    accept_export(output)
     return output
 
 

@@ -66,6 +66,8 @@ def test_parts_are_joined_as_their_folder_is_written():
         ["evaluate", "--data=data", "--run=run", "--output=gs://"],
         ["predict", "--model=gs://", "--history=2016-04-20:1"],
         ["predict", "--model=model", "--input=gs://"],
+        ["predict", "--model=model", "--history=2016-04-20:1", "--exclude=gs://"],
+        ["predict", "--model=model", "--history=2016-04-20:1", "--only=gs://"],
         ["predict", "--model=model", "--examples=1", "--data=gs://"],
     ],
     ids=" ".join,

@@ -113,9 +113,16 @@ def test_predict(bucket, remote_data, data, local_run, capsys):
     put(f"{bucket}/histories.jsonl", lines.encode() * 3)
     local_input = local_run.parent / "histories.jsonl"
     local_input.write_text(lines * 3)
+    put(f"{bucket}/sold_out.txt", b"item1\nitem5\n")
+    local_list = local_run.parent / "sold_out.txt"
+    local_list.write_bytes(b"item1\nitem5\n")
     for remote, local in (
         ([f"--input={bucket}/histories.jsonl"], [f"--input={local_input}"]),
         (["--examples=2", f"--data={remote_data}"], ["--examples=2", f"--data={data}"]),
+        (
+            [f"--input={bucket}/histories.jsonl", f"--exclude={bucket}/sold_out.txt"],
+            [f"--input={local_input}", f"--exclude={local_list}"],
+        ),
     ):
         assert main(["predict", f"--model={bucket}/run/model", *remote]) == 0
         found = capsys.readouterr().out
