@@ -4,12 +4,14 @@ manifest.json          written last; without it the data set does not exist
 train|eval|test/windows-00000-of-00008.tfrecord.gz
 transform_fn/  transformed_metadata/      tf.Transform's own layout
 rejects/rejects-00000.jsonl      refused rows, where there are any
+items.parquet          attributes of items, with --item_fields
 """
 
 MANIFEST = "manifest.json"
 TRANSFORM_FN = "transform_fn"
 TRANSFORMED_METADATA = "transformed_metadata"
 REJECTS = "rejects"
+ITEM_TABLE = "items.parquet"
 
 TRAIN = "train"
 EVAL = "eval"
