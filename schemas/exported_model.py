@@ -33,6 +33,9 @@ DESCRIPTION_FOLDER = "assets.extra"
 _FILENAME = "seamstress.json"
 FORMAT_VERSION = 2
 
+# Where the data set has one: a row for each id from 1 on. By path in the export.
+ITEM_TABLE_PATH = layout.join(DESCRIPTION_FOLDER, layout.ITEM_TABLE)
+
 
 @dataclass(frozen=True)
 class Description:

@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from schemas import layout
 from schemas.digests import check_files
 from schemas.errors import UserError
 from schemas.exported_model import (
     AS_OF,
     EVENT_DATE,
+    ITEM_TABLE_PATH,
     KEEP_SEEN,
     SCORE,
     SERVING_DEFAULT,
@@ -20,6 +22,7 @@ from schemas.exported_model import (
 )
 from schemas.features import ITEM_ID
 from trainer.errors import first_line
+from trainer.item_table import ItemTable, read_item_table
 from trainer.saved_models import load_saved_model
 from trainer.serving.requests import Request
 from trainer.storage.stand_ins import local
@@ -39,6 +42,7 @@ class Client:
 
     Attributes:
       description: what the export says of itself.
+      item_table: attributes of the items; None where the export has none.
     """
 
     def __init__(self, export: str) -> None:
@@ -58,6 +62,9 @@ class Client:
                 f"{export} cannot be loaded ({first_line(error)}); export the model "
                 "again with `python -m trainer train`."
             ) from error
+        self.item_table: ItemTable | None = None
+        if ITEM_TABLE_PATH in self.description.digests:
+            self.item_table = read_item_table(layout.join(export, ITEM_TABLE_PATH))
         missing = {SERVING_DEFAULT, KEEP_SEEN}.difference(self._model.signatures)
         if missing:
             raise UserError(

@@ -15,6 +15,7 @@ from schemas import layout
 from schemas.digests import of_stream
 from schemas.errors import UserError
 from schemas.exported_model import (
+    ITEM_TABLE_PATH,
     KEEP_SEEN,
     SERVING_DEFAULT,
     Description,
@@ -22,6 +23,7 @@ from schemas.exported_model import (
 )
 from schemas.features import VOCABULARY_FILENAME
 from trainer.data_set import DataSet
+from trainer.item_table import write_item_table
 from trainer.models.recurrent import RecurrentModel
 from trainer.serving.exchange import new_folder
 from trainer.serving.module import Recommender
@@ -86,11 +88,19 @@ def export_model(data_set: DataSet, model: Any, output: str, day_feature: str) -
                 KEEP_SEEN: recommender.keep_seen,
             },
         )
-        description = dataclasses.replace(description, digests=_digests(folder))
         path = Path(description_path(str(folder)))
         path.parent.mkdir(exist_ok=True)
+        _write_items(data_set, folder)
+        description = dataclasses.replace(description, digests=_digests(folder))
         path.write_text(description.to_json())
     _logger.info("exported the model to %s", name_of(output))
+
+
+def _write_items(data_set: DataSet, folder: Path) -> None:
+    """Writes the attributes of the items that can be recommended, in their order."""
+    if data_set.item_table is not None:
+        items = [item.decode() for item in data_set.vocabulary]
+        write_item_table(data_set.item_table.of(items), folder / ITEM_TABLE_PATH)
 
 
 @contextlib.contextmanager
