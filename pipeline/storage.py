@@ -173,7 +173,7 @@ def delete_folder(folder: str) -> None:
 
 
 def delete_entries(folder: str, names: Collection[str]) -> None:
-    """Deletes what stands in a folder under one of `names`: files, and all in folders."""
+    """Deletes the files of these names in a folder, and all in folders of them."""
     prefix = join(folder, "")
     paths = files_of(folder)
     chosen = [p for p in paths if p.removeprefix(prefix).split("/")[0] in names]

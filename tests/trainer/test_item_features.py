@@ -10,9 +10,12 @@ import pytest
 from schemas.errors import UserError
 from tests.support.training import small_options, write_cyclic_data
 from trainer.__main__ import main
+from trainer.data_set import open_data_set
 from trainer.item_table import read_item_table
+from trainer.models import ModelConfig, build_model
 from trainer.runs import load_run
 from trainer.serving.client import Client
+from trainer.serving.export import export_model
 from trainer.serving.requests import Request
 from trainer.training import train
 
@@ -97,29 +100,21 @@ def test_predict_shows_attributes_beside_items(run: Path, capsys) -> None:
         assert line == line.rstrip()
 
 
-def test_an_export_without_a_table_shows_none(tmp_path: Path, capsys) -> None:
-    plain = write_cyclic_data(tmp_path / "data")
-    train(small_options(plain, tmp_path / "run", epochs=1))
-    assert not (tmp_path / "run" / "model" / "assets.extra" / "items.parquet").exists()
-    assert "item_features" not in (tmp_path / "run" / "config.json").read_text()
-    flags = [f"--model={tmp_path}/run/model", f"--history={HISTORY}", "--format=jsonl"]
-    assert main(["predict", *flags]) == 0
-    (answer,) = map(json.loads, capsys.readouterr().out.splitlines())
-    assert {*answer["recommendations"][0]} == {"item_id", "score"}
-
-
-def test_a_run_without_features_still_exports_the_table(
+def test_a_model_that_uses_no_attribute_is_exported_with_the_table(
     data: str, tmp_path: Path
 ) -> None:
-    train(small_options(data, tmp_path / "run", epochs=1))
-    path = tmp_path / "run" / "model" / "assets.extra" / "items.parquet"
+    data_set = open_data_set(data)
+    model = build_model(ModelConfig("gru", 20, max_length=4, units=(4,)))
+    model.build()
+    export_model(data_set, model, str(tmp_path / "model"), "none")
+    path = tmp_path / "model" / "assets.extra" / "items.parquet"
     table = read_item_table(str(path))
     assert table is not None
     assert table.fields["note"] == tuple(ATTRIBUTES["note"])
     # It is one of the files that are looked at before an answer.
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(UserError, match=r"assets\.extra/items\.parquet is damaged"):
-        Client(str(tmp_path / "run" / "model"))
+        Client(str(tmp_path / "model"))
 
 
 def test_an_attribute_that_the_data_set_has_not(data: str, tmp_path: Path) -> None:
