@@ -83,7 +83,6 @@ def build(
         items = reading.values | "WriteItems" >> WriteItems(
             output,
             options.read.item_fields,
-            sequences.plan,
             transformed.graph,
             temp_folder,
         )

@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 
 from pipeline import columns
 from pipeline.parse.events import ITEM, MOMENT, POSITION
-from schemas.errors import UserError
 from schemas.features import ITEM_ID
 
 FIELD = "field"
@@ -110,9 +109,6 @@ def item_table(parts: Sequence[bytes], fields: Sequence[str]) -> pa.RecordBatch:
     Returns:
       `item_id` and a column for each field, string, null where an item has no value; a
       row an item, in the order of the items' bytes.
-
-    Raises:
-      UserError: no item has a value in one of the fields.
     """
     rows = columns.from_bytes(merge_values(parts))
     encoded = rows.column(ITEM).dictionary_encode()
@@ -124,11 +120,6 @@ def item_table(parts: Sequence[bytes], fields: Sequence[str]) -> pa.RecordBatch:
     found = rows.column(FIELD).to_numpy()
     for number, name in enumerate(fields):
         chosen = np.flatnonzero(found == number)
-        if not len(chosen):
-            raise UserError(
-                f"no row has text or a number in `{name}`, which --item_fields names; "
-                "check the name, or leave it out."
-            )
         table[name] = _spread(
             rows.column(VALUE).take(pa.array(chosen)), places[chosen], len(order)
         )

@@ -21,7 +21,6 @@ from apache_beam.pvalue import AsList, AsSingleton
 from apache_beam.typehints.decorators import no_annotations
 
 from pipeline import columns
-from pipeline.accounts import DayPlan
 from pipeline.item_values import count_values, item_table, merge_values
 from pipeline.storage import new_file, open_raw
 from pipeline.transform import adapter_config
@@ -62,14 +61,12 @@ class WriteItems(beam.PTransform):
     Attributes:
       output: the data set's folder.
       fields: the names of the fields.
-      plan: one `DayPlan`; only awaited, so that wrong rows are named first.
       graph: the folder of the transform graph of windows, one text.
       temp_folder: where tf.Transform may write while it runs.
     """
 
     output: str
     fields: tuple[str, ...]
-    plan: beam.PCollection[DayPlan]
     graph: beam.PCollection[str]
     temp_folder: str
 
@@ -84,8 +81,7 @@ class WriteItems(beam.PTransform):
         table = (
             values.pipeline
             | "NameFields" >> beam.Create([self.fields], reshuffle=False)
-            | "MakeTable"
-            >> beam.Map(make_table, AsList(merged), AsSingleton(self.plan))
+            | "MakeTable" >> beam.Map(make_table, AsList(merged))
         )
         written = table | "WriteTable" >> beam.Map(write_table, self.output)
         num_fields = len(self.fields)
@@ -100,7 +96,7 @@ class WriteItems(beam.PTransform):
         return Items(files, dict(metadata.asset_map))
 
 
-def make_table(fields: tuple[str, ...], parts: list[bytes], *awaited: object) -> bytes:
+def make_table(fields: tuple[str, ...], parts: list[bytes]) -> bytes:
     """Returns the serialised item table; see `item_table`."""
     return columns.to_bytes(item_table(parts, fields))
 

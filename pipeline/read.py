@@ -1,6 +1,6 @@
 """Reading, as Beam steps: files to events by partition, rejects and an account."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -135,14 +135,15 @@ class ReadBlocks(beam.DoFn):
             yield pvalue.TaggedOutput(_BATCHES, batch)
         if rejects:
             yield pvalue.TaggedOutput(_REJECTS, rejects)
-        yield pvalue.TaggedOutput(
-            _ACCOUNTS,
-            _account(events, rejects, (part.ordinal, block.start), block.places),
-        )
-        if options.item_fields:
-            columns = (block.rows.fields[name] for name in options.item_fields)
-            values = [attribute_values(c).filter(events.kept) for c in columns]
-            reduced = block_values(events.batch, values)
+        values = {
+            name: attribute_values(block.rows.fields[name]).filter(events.kept)
+            for name in options.item_fields
+        }
+        place = part.ordinal, block.start
+        account = _account(events, rejects, place, block.places, values)
+        yield pvalue.TaggedOutput(_ACCOUNTS, account)
+        if values:
+            reduced = block_values(events.batch, list(values.values()))
             for element in divided(reduced, ITEM, _ITEM_PARTS):
                 yield pvalue.TaggedOutput(_VALUES, element)
 
@@ -164,7 +165,11 @@ def partition_events(
 
 
 def _account(
-    events: Events, rejects: list[PlacedReject], block: tuple[int, int], places: int
+    events: Events,
+    rejects: list[PlacedReject],
+    block: tuple[int, int],
+    places: int,
+    values: Mapping[str, pa.StringArray],
 ) -> ReadAccount:
     rejected: dict[str, int] = {}
     for placed in rejects:
@@ -180,5 +185,6 @@ def _account(
         days=dict(zip(days.tolist(), counts.tolist(), strict=True)),
         places={block: places},
         first_rejects=tuple(rejects),
+        values={name: len(of) - of.null_count for name, of in values.items()},
     )
     return add_read_accounts([account])
