@@ -51,6 +51,7 @@ class ReadAccount:
       places: the number of places (lines or rows) of each block, by file ordinal and
         block start, from which a reject's line in its file follows.
       first_rejects: the first few refused rows.
+      values: events that have a value, by field of --item_fields.
     """
 
     accepted: int = 0
@@ -59,6 +60,7 @@ class ReadAccount:
     days: dict[int, int] = field(default_factory=dict)
     places: dict[tuple[int, int], int] = field(default_factory=dict)
     first_rejects: tuple[PlacedReject, ...] = ()
+    values: dict[str, int] = field(default_factory=dict)
 
     @property
     def read(self) -> int:
@@ -81,6 +83,7 @@ def add_read_accounts(accounts: Iterable[ReadAccount]) -> ReadAccount:
     dropped: dict[str, int] = {}
     days: dict[int, int] = {}
     places: dict[tuple[int, int], int] = {}
+    values: dict[str, int] = {}
     first: list[PlacedReject] = []
     for account in accounts:
         accepted += account.accepted
@@ -88,10 +91,17 @@ def add_read_accounts(accounts: Iterable[ReadAccount]) -> ReadAccount:
         add_counts(dropped, account.dropped)
         add_counts(days, account.days)
         add_counts(places, account.places)
+        add_counts(values, account.values)
         first.extend(account.first_rejects)
     first.sort(key=lambda placed: placed.order)
     return ReadAccount(
-        accepted, rejected, dropped, days, places, tuple(first[:_SHOWN_REJECTS])
+        accepted,
+        rejected,
+        dropped,
+        days,
+        places,
+        tuple(first[:_SHOWN_REJECTS]),
+        values,
     )
 
 
@@ -179,9 +189,16 @@ def plan_days(account: ReadAccount, options: Options) -> DayPlan:
     """Checks that enough rows were accepted, and finds the days of the split.
 
     Raises:
-      UserError: there is no row, or too large a share was refused.
+      UserError: there is no row, too large a share was refused, or none has a value in
+        one of the fields that say something of items.
     """
     check_rows(account, options.max_reject_fraction)
+    for name in options.read.item_fields:
+        if not account.values.get(name):
+            raise UserError(
+                f"no row has text or a number in `{name}`, which --item_fields names; "
+                "check the name, or leave it out."
+            )
     days = np.asarray(sorted(account.days), np.int64)
     events = np.asarray([account.days[int(day)] for day in days], np.int64)
     cuts = cut_days(days, events, options.split) if options.split.name == "time" else ()

@@ -1,6 +1,7 @@
 """The command line of `python -m pipeline`: its parser, and flags to options."""
 
 import argparse
+from dataclasses import replace
 
 from pipeline.options import Options, parse_date_flag
 from pipeline.row_flags import add_input_flags, add_row_flags, to_read_options
@@ -40,6 +41,7 @@ def make_parser() -> Parser:
     )
     _add_files(parser.add_argument_group("input and output"))
     add_row_flags(parser.add_argument_group("rows"))
+    _add_attributes(parser.add_argument_group("attributes of items"))
     _add_windows(parser.add_argument_group("histories and windows"))
     _add_split(parser.add_argument_group("split"))
     _add_ids(parser.add_argument_group("ids and buckets"))
@@ -53,6 +55,17 @@ def _add_files(group: argparse._ArgumentGroup) -> None:
     add("--overwrite", action="store_true", help="replace a complete data set there")
     add("--num_shards", type=int, default=8, help="files of each split (default 8)")
     add("--quiet", action="store_true", help="no progress and no closing table")
+
+
+def _add_attributes(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--item_fields",
+        type=_names,
+        default=(),
+        metavar="NAME,NAME",
+        help="further fields of the reviews, such as category,brand: the latest value "
+        "of each item goes to items.parquet beside the data set (default: none)",
+    )
 
 
 def _add_windows(group: argparse._ArgumentGroup) -> None:
@@ -127,7 +140,7 @@ def to_options(args: argparse.Namespace, num_partitions: int) -> Options:
     """
     try:
         return Options(
-            read=to_read_options(args),
+            read=replace(to_read_options(args), item_fields=args.item_fields),
             window=WindowSettings(
                 max_length=args.max_length,
                 min_items=args.min_items,
@@ -148,3 +161,8 @@ def to_options(args: argparse.Namespace, num_partitions: int) -> Options:
         )
     except ValueError as error:
         raise UsageError(str(error)) from error
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Parses `category,body type`."""
+    return tuple(name.strip() for name in text.split(","))

@@ -8,6 +8,7 @@ from apache_beam.pvalue import AsList, AsSingleton
 
 from pipeline.accounts import DayPlan, ReadAccount, SequenceAccount, row_counts
 from pipeline.completeness import check_complete
+from pipeline.items import ItemFiles, WriteItems
 from pipeline.learned import Learned, num_items_of, read_learned
 from pipeline.options import Options, iso_date
 from pipeline.read import ReadEvents
@@ -76,8 +77,19 @@ def build(
     rejects = reading.rejects | "WriteRejects" >> WriteRejects(
         output, reading.account, options.num_shards
     )
+    asset_map = dict(transformed.asset_map)
+    item_files = None
+    if reading.values is not None:
+        items = reading.values | "WriteItems" >> WriteItems(
+            output,
+            options.read.item_fields,
+            transformed.graph,
+            temp_folder,
+        )
+        item_files = AsSingleton(items.files)
+        asset_map |= items.asset_map
     graph = transformed.graph | "WriteGraph" >> WriteTransformGraph(
-        output, transformed.metadata, transformed.asset_map
+        output, transformed.metadata, asset_map
     )
     written = (
         pipeline
@@ -93,6 +105,7 @@ def build(
             AsSingleton(learned),
             AsList(shards),
             AsSingleton(graph),
+            item_files,
             # Only awaited: the manifest is the last file of a data set.
             AsList(rejects),
         )
@@ -112,6 +125,7 @@ def make_manifest(
     learned: Learned,
     shards: Sequence[Shard],
     graph: Mapping[str, str],
+    items: ItemFiles | None,
     *awaited: object,
 ) -> Manifest:
     """Puts together what all steps found.
@@ -120,7 +134,7 @@ def make_manifest(
       UserError: data was lost between the steps.
     """
     records: dict[str, dict[str, int]] = {}
-    digests = dict(graph)
+    digests = {**graph, **(items.digests if items else {})}
     unknown: dict[str, int] = {}
     for shard in sorted(shards, key=lambda shard: shard.name):
         records.setdefault(shard.split, {})[shard.name] = shard.num_records
@@ -150,6 +164,7 @@ def make_manifest(
             "users_long_enough": sequence.users_long_enough,
             "events": sequence.events,
             "items": num_items,
+            **({"table_items": items.num_items} if items else {}),
             **unknown,
         },
         settings=options.settings(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from pipeline.parse.review_schema import ReviewSchema
+from schemas.features import ITEM_ID
 from schemas.settings import BucketSettings, DropRepeats, SplitSettings, WindowSettings
 
 InputFormat = Literal["jsonl", "json", "columns", "csv", "tsv", "parquet"]
@@ -44,6 +45,7 @@ class ReadOptions:
       min_rating: rows with a lower rating are dropped; None keeps all.
       latest_day_is_today: nobody chose it. The settings leave it out then, so that they
         are the same tomorrow.
+      item_fields: the fields that say something of the item, for the item table.
     """
 
     schema: ReviewSchema
@@ -52,6 +54,7 @@ class ReadOptions:
     latest_day: int = day_number(datetime.date.max)
     min_rating: float | None = None
     latest_day_is_today: bool = False
+    item_fields: tuple[str, ...] = ()
 
     @property
     def latest_date_setting(self) -> str | None:
@@ -69,11 +72,47 @@ class ReadOptions:
                 "`min_rating` needs a rating, and the schema names none; name it with "
                 "--rating_field."
             )
+        self._check_item_fields()
+
+    def _check_item_fields(self) -> None:
+        schema = self.schema
+        given = ",".join(self.item_fields)
+        roles = {schema.user: "user", schema.item: "item", schema.date: "date"}
+        for number, name in enumerate(self.item_fields):
+            if not name.strip() or not name.isprintable():
+                raise ValueError(
+                    "`item_fields` must be names of fields with commas between them, "
+                    f"got {given!r}."
+                )
+            if name in self.item_fields[:number]:
+                raise ValueError(
+                    f"`item_fields` must name each field once, got {name!r} twice."
+                )
+            if name in roles:
+                raise ValueError(
+                    f"`item_fields` must be other fields than the {roles[name]}'s, got "
+                    f"{name!r}; leave it out."
+                )
+            if name == ITEM_ID:
+                raise ValueError(
+                    f"`item_fields` cannot be {name!r}, the name that the items' ids "
+                    "have in the item table; rename the field."
+                )
+
+    @property
+    def judged_fields(self) -> tuple[str, ...]:
+        """The fields on which it depends whether a row is accepted, and as what."""
+        return self.schema.fields(with_rating=self.min_rating is not None)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The fields that are read for the item table alone."""
+        return tuple(n for n in self.item_fields if n not in self.judged_fields)
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields to read."""
-        return self.schema.fields(with_rating=self.min_rating is not None)
+        return (*self.judged_fields, *self.attributes)
 
 
 @dataclass(frozen=True)
@@ -123,7 +162,10 @@ class Options:
     def settings(self) -> dict[str, object]:
         """Returns what shapes the records, by flag name, for the manifest."""
         schema = self.read.schema
+        attributes = list(self.read.item_fields)
         return {
+            # Not named where there are none, as before there could be any.
+            **({"item_fields": attributes} if attributes else {}),
             "user_field": schema.user,
             "item_field": schema.item,
             "date_field": schema.date,

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
-from pipeline.storage import delete_folder, is_remote
+from pipeline.storage import delete_entries, delete_folder, is_remote
 from schemas.errors import UsageError, UserError
 from schemas.folder_lock import FolderLock, lock_folder
 from schemas.layout import (
+    ITEM_TABLE,
     MANIFEST,
     REJECTS,
     SPLIT_FOLDERS,
@@ -67,7 +68,14 @@ class Contents:
 DATA_SET = Contents(
     "data set",
     frozenset(
-        {REJECTS, TRANSFORM_FN, TRANSFORMED_METADATA, TRANSFORM_TEMP, *SPLIT_FOLDERS}
+        {
+            ITEM_TABLE,
+            REJECTS,
+            TRANSFORM_FN,
+            TRANSFORMED_METADATA,
+            TRANSFORM_TEMP,
+            *SPLIT_FOLDERS,
+        }
     ),
 )
 
@@ -200,5 +208,4 @@ class Output:
         if self.is_published:
             delete_folder(join(self._path, PARTIAL))
             return
-        for entry in sorted(self.contents.all_entries):
-            delete_folder(join(self._path, entry))
+        delete_entries(self._path, self.contents.all_entries)

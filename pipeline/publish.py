@@ -5,7 +5,7 @@ one, which stays as it is while the job runs, and copied by the storage itself w
 of it is there. It is a step, and nothing that the launcher does: that may be gone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TypeVar
 
 import apache_beam as beam
@@ -13,7 +13,7 @@ from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
 from pipeline.output import PARTIAL, Output
-from pipeline.storage import delete_folder, files_of
+from pipeline.storage import delete_entries, delete_folder, files_of
 from schemas.errors import UserError
 from schemas.layout import MANIFEST, join
 
@@ -36,7 +36,7 @@ def publish_output(written: beam.PCollection[T], output: Output, path: str) -> N
         )
 
 
-def publish(written: T, staged: str, path: str, entries: Iterable[str]) -> T:
+def publish(written: T, staged: str, path: str, entries: Collection[str]) -> T:
     """Brings a finished output to its place.
 
     May be called again where it failed, as engines do with a step.
@@ -64,12 +64,11 @@ def publish(written: T, staged: str, path: str, entries: Iterable[str]) -> T:
     return written
 
 
-def _replace(staged: str, path: str, entries: Iterable[str]) -> None:
+def _replace(staged: str, path: str, entries: Collection[str]) -> None:
     # The manifest goes first and comes last, so that no moment shows a mixture.
     if FileSystems.exists(join(path, MANIFEST)):
         FileSystems.delete([join(path, MANIFEST)])
-    for entry in entries:
-        delete_folder(join(path, entry))
+    delete_entries(path, entries)
     prefix = join(staged, "")
     names = [file.removeprefix(prefix) for file in files_of(staged)]
     # TensorFlow marks folders on Cloud Storage by empty files that end in a slash.

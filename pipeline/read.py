@@ -1,6 +1,6 @@
 """Reading, as Beam steps: files to events by partition, rejects and an account."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,17 +10,19 @@ import pyarrow as pa
 from apache_beam import pvalue
 from apache_beam.typehints.decorators import no_annotations
 
-from pipeline import columns, live_counts
+from pipeline import live_counts
 from pipeline.accounts import PlacedReject, ReadAccount, add_read_accounts
 from pipeline.input_files import FileRange, list_files, split_file
+from pipeline.item_values import block_values
 from pipeline.options import ReadOptions
+from pipeline.parse.attributes import attribute_values
 from pipeline.parse.dates import day_of
-from pipeline.parse.events import MOMENT, USER, Events, parse_events
+from pipeline.parse.events import ITEM, MOMENT, USER, Events, parse_events
+from pipeline.partitions import divided
 from pipeline.prefetch import mapped_ahead, usable_threads
 from pipeline.row_blocks import RawBlock, RowBlock, raw_blocks
 from pipeline.runners.worker_versions import check_versions
 from pipeline.storage import path_bytes
-from pipeline.text_digests import partitions_of
 
 # Positions in the input are 63-bit integers: the file's ordinal above, the byte or row
 # in the file below.
@@ -29,6 +31,10 @@ _ORDINAL_SHIFT = 40
 _BATCHES = "batches"
 _REJECTS = "rejects"
 _ACCOUNTS = "accounts"
+_VALUES = "values"
+
+# Items are divided, so that no worker merges the attributes of all of them.
+_ITEM_PARTS = 16
 
 
 class Reading(NamedTuple):
@@ -38,11 +44,14 @@ class Reading(NamedTuple):
       batches: (partition, serialised events of one block).
       rejects: refused rows, a list a block.
       account: one `ReadAccount`.
+      values: (part of the items, serialised `block_values` of one block); None where no
+        attribute is read.
     """
 
     batches: beam.PCollection[tuple[int, bytes]]
     rejects: beam.PCollection[list[PlacedReject]]
     account: beam.PCollection[ReadAccount]
+    values: beam.PCollection[tuple[int, bytes]] | None = None
 
 
 @dataclass
@@ -71,17 +80,21 @@ class ReadEvents(beam.PTransform):
             | "SplitFiles" >> beam.FlatMap(split_file, self.options)
             | "SpreadRanges" >> beam.Reshuffle()
         )
+        tags = [_BATCHES, _REJECTS, _ACCOUNTS]
+        if self.options.item_fields:
+            tags.append(_VALUES)
         read = ranges | "ReadBlocks" >> beam.ParDo(
             ReadBlocks(self.options, self.num_partitions)
-        ).with_outputs(_BATCHES, _REJECTS, _ACCOUNTS)
+        ).with_outputs(*tags)
         account = read[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
             add_read_accounts
         )
-        return Reading(read[_BATCHES], read[_REJECTS], account)
+        values = read[_VALUES] if self.options.item_fields else None
+        return Reading(read[_BATCHES], read[_REJECTS], account, values)
 
 
 class ReadBlocks(beam.DoFn):
-    """Reads a range of a file; a DoFn for its three outputs."""
+    """Reads a range of a file; a DoFn for its outputs."""
 
     def __init__(self, options: ReadOptions, num_partitions: int) -> None:
         """Sets how to read; see `ReadEvents`."""
@@ -90,7 +103,7 @@ class ReadBlocks(beam.DoFn):
 
     @no_annotations
     def process(self, element: FileRange) -> Iterator[pvalue.TaggedOutput]:
-        """Yields batches, rejects and an account for each block of the range."""
+        """Yields batches, rejects, an account and values of each block of a range."""
         blocks, parse = raw_blocks(element, self._options)
 
         def judge(block: RawBlock) -> list[pvalue.TaggedOutput]:
@@ -124,10 +137,17 @@ class ReadBlocks(beam.DoFn):
             yield pvalue.TaggedOutput(_BATCHES, batch)
         if rejects:
             yield pvalue.TaggedOutput(_REJECTS, rejects)
-        yield pvalue.TaggedOutput(
-            _ACCOUNTS,
-            _account(events, rejects, (part.ordinal, block.start), block.places),
-        )
+        values = {
+            name: attribute_values(block.rows.fields[name]).filter(events.kept)
+            for name in options.item_fields
+        }
+        place = part.ordinal, block.start
+        account = _account(events, rejects, place, block.places, values)
+        yield pvalue.TaggedOutput(_ACCOUNTS, account)
+        if values:
+            reduced = block_values(events.batch, list(values.values()))
+            for element in divided(reduced, ITEM, _ITEM_PARTS):
+                yield pvalue.TaggedOutput(_VALUES, element)
 
 
 def partition_events(
@@ -143,22 +163,15 @@ def partition_events(
       (partition, serialised events); one element for each partition that has events,
       and never one for each event.
     """
-    if not len(batch):
-        return
-    partition = partitions_of(batch.column(USER), num_partitions)
-    if num_partitions <= 1 << 16:
-        partition = partition.astype(np.uint16)  # which NumPy sorts by radix
-    order = np.argsort(partition, kind="stable")
-    ordered = batch.take(pa.array(order))
-    found, starts = np.unique(partition[order], return_index=True)
-    stops = [*starts[1:], len(order)]
-    for number, start, stop in zip(found, starts, stops, strict=True):
-        part = ordered.slice(int(start), int(stop - start))
-        yield int(number), columns.to_bytes(part)
+    yield from divided(batch, USER, num_partitions)
 
 
 def _account(
-    events: Events, rejects: list[PlacedReject], block: tuple[int, int], places: int
+    events: Events,
+    rejects: list[PlacedReject],
+    block: tuple[int, int],
+    places: int,
+    values: Mapping[str, pa.StringArray],
 ) -> ReadAccount:
     rejected: dict[str, int] = {}
     for placed in rejects:
@@ -174,5 +187,6 @@ def _account(
         days=dict(zip(days.tolist(), counts.tolist(), strict=True)),
         places={block: places},
         first_rejects=tuple(rejects),
+        values={name: len(of) - of.null_count for name, of in values.items()},
     )
     return add_read_accounts([account])

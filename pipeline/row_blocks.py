@@ -98,7 +98,9 @@ def _row_group(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
     with open_raw(part.path) as stream:
         file = open_parquet(stream, part.path)
         start = first_row(file, part.start, part.path)
-        rows = parse_row_group(file, part.start, options.fields, part.path)
+        rows = parse_row_group(
+            file, part.start, options.fields, part.path, options.attributes
+        )
     yield RowBlock(start, rows, rows.num_lines)
 
 
@@ -112,15 +114,19 @@ def _document(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
             "save it as JSON lines, one record a line."
         )
     data = data.removeprefix(_BYTE_ORDER_MARK)
-    parse = parse_array if part.format == "json" else parse_columns
-    rows = parse(data, options.fields, part.path)
+    if part.format == "json":
+        rows = parse_array(data, options.fields, part.path)
+    else:
+        rows = parse_columns(data, options.fields, part.path, options.attributes)
     yield RowBlock(0, rows, rows.num_lines)
 
 
 def _json_lines(
     part: FileRange, options: ReadOptions
 ) -> tuple[Iterator[RawBlock], Callable[[RawBlock], Iterator[RowBlock]]]:
-    parser = JsonLinesParser(options.fields, options.schema.numeric)
+    parser = JsonLinesParser(
+        options.judged_fields, options.schema.numeric, options.attributes
+    )
 
     def parse(block: RawBlock) -> Iterator[RowBlock]:
         start, data = block()
@@ -171,7 +177,7 @@ def _delimited(
             "its header should be; check that it is what its name says."
         )
     header = _header(header_line, delimiter, part.path)
-    check_fields(options.fields, header, part.path)
+    check_fields(options.fields, header, part.path, options.attributes)
     dialect = Dialect(delimiter, multiline=options.quoted_line_breaks != "no")
     breaks = delimiter if dialect.multiline else None
 

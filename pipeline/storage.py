@@ -5,7 +5,7 @@ import gzip
 import os
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import BinaryIO, cast
 
 from apache_beam.io.filesystem import BeamIOError, CompressionTypes
@@ -171,6 +171,15 @@ def delete_folder(folder: str) -> None:
     """Deletes all files of a folder, or nothing where there is none."""
     if paths := files_of(folder):
         FileSystems.delete(paths)
+
+
+def delete_entries(folder: str, names: Collection[str]) -> None:
+    """Deletes the files of these names in a folder, and all in folders of them."""
+    prefix = join(folder, "")
+    paths = files_of(folder)
+    chosen = [p for p in paths if p.removeprefix(prefix).split("/")[0] in names]
+    if chosen:
+        FileSystems.delete(chosen)
 
 
 def files_of(folder: str) -> list[str]:

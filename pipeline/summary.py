@@ -5,7 +5,7 @@ from rich.table import Table
 
 from pipeline.options import iso_date
 from pipeline.parse.rows import REASONS
-from schemas.layout import EVAL, SPLIT_FOLDERS, TEST
+from schemas.layout import EVAL, ITEM_TABLE, SPLIT_FOLDERS, TEST
 from schemas.manifest import Manifest
 from schemas.settings import SPLIT_CAVEATS
 
@@ -51,6 +51,7 @@ def summary_rows(manifest: Manifest, seconds: float) -> list[tuple[str, str]]:
         ),
         ("items", f"{found['items']:,}"),
         ("  in the vocabulary", f"{manifest.num_items:,}"),
+        *_table_row(manifest),
         ("reference day", iso_date(manifest.reference_day)),
     ]
     # A manifest that was read back has its splits in the order of the alphabet.
@@ -65,3 +66,13 @@ def summary_rows(manifest: Manifest, seconds: float) -> list[tuple[str, str]]:
         ("rows a second", f"{rows.read / max(seconds, 1e-9):,.0f}"),
     ]
     return lines
+
+
+def _table_row(manifest: Manifest) -> list[tuple[str, str]]:
+    """Returns the line of the item table, where there is one."""
+    fields = manifest.settings.get("item_fields", [])
+    if not fields:
+        return []
+    items = manifest.statistics["table_items"]
+    plural = "s" if len(fields) > 1 else ""
+    return [(ITEM_TABLE, f"{items:,} items, {len(fields)} field{plural}")]

@@ -1,6 +1,7 @@
 """tf.Transform, as Beam steps: learns from training windows, applies to all splits."""
 
 import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -85,7 +86,10 @@ class TransformWindows(beam.PTransform):
 
 def raw_schema(max_length: int) -> schema_pb2.Schema:
     """Returns the schema of raw windows, as TFX's Transform component takes one."""
-    features = raw_features(max_length)
+    return _schema(raw_features(max_length))
+
+
+def _schema(features: Mapping[str, Feature]) -> schema_pb2.Schema:
     return schema_utils.schema_from_feature_spec(
         {name: _parsing_feature(feature) for name, feature in features.items()}
     )
@@ -93,16 +97,27 @@ def raw_schema(max_length: int) -> schema_pb2.Schema:
 
 def raw_adapter_config(max_length: int) -> tfxio.TensorAdapterConfig:
     """Returns how the columns of raw windows become tensors."""
-    features = raw_features(max_length)
+    return adapter_config(raw_features(max_length), PASSED_THROUGH)
+
+
+def adapter_config(
+    features: Mapping[str, Feature], passed_through: Sequence[str] = ()
+) -> tfxio.TensorAdapterConfig:
+    """Returns how columns of large lists become tensors.
+
+    Args:
+      features: what the columns hold, by name.
+      passed_through: further columns of integers, which tf.Transform does not see.
+    """
     representations = (
         tensor_representation_util.InferTensorRepresentationsFromMixedSchema(
-            raw_schema(max_length)
+            _schema(features)
         )
     )
     value_types = {"int64": pa.int64(), "bytes": pa.large_binary()}
     arrow_schema = pa.schema(
         [(name, pa.large_list(value_types[f.dtype])) for name, f in features.items()]
-        + [(name, pa.large_list(pa.int64())) for name in PASSED_THROUGH]
+        + [(name, pa.large_list(pa.int64())) for name in passed_through]
     )
     return tfxio.TensorAdapterConfig(arrow_schema, representations)
 

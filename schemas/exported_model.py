@@ -41,7 +41,7 @@ MOST_TOP_K = 10_000
 DESCRIPTION_FOLDER = "assets.extra"
 VOCABULARY = layout.join("assets", VOCABULARY_FILENAME)
 ITEM_COUNTS = layout.join(DESCRIPTION_FOLDER, "item_counts.txt")
-ITEM_TABLE = layout.join(DESCRIPTION_FOLDER, layout.ITEM_TABLE)
+ITEM_TABLE_PATH = layout.join(DESCRIPTION_FOLDER, layout.ITEM_TABLE)
 _FILENAME = "seamstress.json"
 FORMAT_VERSION = 2
 

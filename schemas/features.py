@@ -46,6 +46,12 @@ RAW_GAP_COUNTS = "gap_counts"
 # Files that tf.Transform keeps in `transform_fn/assets/`.
 VOCABULARY_FILENAME = "item_vocabulary"
 
+
+def item_field_vocabulary(field: int) -> str:
+    """Returns the file of the values of a field, by its place in the item table."""
+    return f"item_field_{field}_vocabulary"
+
+
 DType = Literal["int64", "bytes"]
 
 

@@ -30,7 +30,7 @@ def local_data_set(
             copy.fetch(lambda file: file == layout.MANIFEST)
             # Whether it is whole shows in the listing, before anything large comes.
             manifest = open_data_set(path).manifest
-            chosen = (*splits(manifest), layout.TRANSFORM_FN)
+            chosen = (*splits(manifest), layout.TRANSFORM_FN, layout.ITEM_TABLE)
             copy.fetch(lambda file: file.partition("/")[0] in chosen)
         yield
 

@@ -14,6 +14,7 @@ from schemas.graph_digest import GRAPH_FILE
 from schemas.manifest import Manifest
 from schemas.replacement import recover
 from trainer.errors import first_line
+from trainer.item_table import ItemTable, read_item_table
 from trainer.saved_models import load_saved_model
 from trainer.storage.stand_ins import local, name_of, names_in
 
@@ -158,6 +159,18 @@ class DataSet:
                 f"{_WRITE_AGAIN}."
             )
         return items
+
+    @cached_property
+    def item_table(self) -> ItemTable | None:
+        """Attributes of the items; None where the data set has none.
+
+        Raises:
+          UserError: the file is missing, or is not the one that was written.
+        """
+        if layout.ITEM_TABLE not in self.manifest.digests:
+            return None
+        self.check_digests(layout.ITEM_TABLE)
+        return read_item_table(layout.join(self.path, layout.ITEM_TABLE))
 
     def load_transform_graph(self) -> Any:
         """Returns tf.Transform's graph, loaded.

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     def add(group: Any, flag: str, meaning: str, **kwargs: Any) -> None:
         default = defaults.get(flag)
-        if default is not None and not isinstance(default, bool):
+        if default not in (None, ()) and not isinstance(default, bool):
             is_list = isinstance(default, tuple)
             shown = ",".join(map(str, default)) if is_list else default
             meaning = f"{meaning} (default: {shown})"
@@ -93,6 +93,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "tie_embeddings",
         "score items by the vectors that histories are read by (default: on)",
         action=argparse.BooleanOptionalAction,
+    )
+    add(
+        model,
+        "item_features",
+        "attributes of the data set (--item_fields of the pipeline) whose learned "
+        "vectors are added to the items' (default: none)",
+        type=_names,
+        metavar="NAME,NAME",
     )
     fit = parser.add_argument_group("training")
     add(
@@ -222,6 +230,11 @@ def from_arguments(args: argparse.Namespace) -> TrainOptions:
         raise UsageError(str(error)) from error
     check_folders(options.data, options.output)
     return options
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Parses `category,body type`; the empty text is none."""
+    return tuple(name.strip() for name in text.split(",")) if text else ()
 
 
 def _sizes(text: str) -> tuple[int, ...]:

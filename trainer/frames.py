@@ -74,7 +74,7 @@ def read_windows(data: "Source", split: str = layout.TRAIN) -> pd.DataFrame:
       UserError: the split cannot be read.
       ValueError: `split` is no name of a split.
     """
-    names = (*FEATURES, features.NB_DAYS, features.GAP_DAYS)
+    names: tuple[str, ...] = (*FEATURES, features.NB_DAYS, features.GAP_DAYS)
     if split != layout.TRAIN:
         names = (*names, features.SEEN)
     with _opened(data, split) as data_set:

@@ -53,6 +53,7 @@ class TrainOptions:
       num_heads: of a `transformer`'s attention.
       dropout: share of values that training leaves out.
       tie_embeddings: score items by the vectors that histories are read by.
+      item_features: attributes of the data set whose vectors are added to the items'.
       loss: softmax over the whole catalogue, or over a sample of it.
       num_negatives: items of a sample.
       label_smoothing: share of a target that is spread over all items.
@@ -94,6 +95,7 @@ class TrainOptions:
     num_heads: int = 1
     dropout: float = 0.5
     tie_embeddings: bool = True
+    item_features: tuple[str, ...] = ()
     loss: LossName = "sampled"
     num_negatives: int = 1024
     label_smoothing: float = 0.0
@@ -115,8 +117,9 @@ class TrainOptions:
     quiet: bool = False
 
     def __post_init__(self) -> None:
-        if isinstance(self.units, list):
-            object.__setattr__(self, "units", tuple(self.units))
+        for name in ("units", "item_features"):
+            if isinstance(getattr(self, name), list):
+                object.__setattr__(self, name, tuple(getattr(self, name)))
         for name, kind in typing.get_type_hints(type(self)).items():
             _check_type(name, getattr(self, name), kind)
         for name in ("data", "output"):
@@ -130,6 +133,13 @@ class TrainOptions:
         if not self.units or min(self.units) < 1:
             raise ValueError(
                 f"`units` must be one size or more, each at least 1, got {self.units}."
+            )
+        if "" in self.item_features or len(set(self.item_features)) < len(
+            self.item_features
+        ):
+            raise ValueError(
+                "`item_features` must be names of attributes, each once, got "
+                f"{self.item_features}."
             )
         for name in ("dropout", "label_smoothing", "unknown_rate"):
             if not 0.0 <= getattr(self, name) < 1.0:
@@ -170,7 +180,10 @@ class TrainOptions:
         """Returns what `config.json` keeps: all but what belongs to one call."""
         value = dataclasses.asdict(self)
         value["units"] = list(self.units)
-        return {key: value[key] for key in value if key not in PER_CALL}
+        value["item_features"] = list(self.item_features)
+        # As in runs from before there were any, so that these compare and go on.
+        without = PER_CALL if self.item_features else (*PER_CALL, "item_features")
+        return {key: value[key] for key in value if key not in without}
 
 
 def _check_type(name: str, value: Any, kind: Any) -> None:
@@ -181,10 +194,10 @@ def _check_type(name: str, value: Any, kind: Any) -> None:
             raise ValueError(f"`{name}` must be one of {choices}, got {value!r}.")
         return
     if typing.get_origin(kind) is tuple:
-        if type(value) is not tuple or not all(type(size) is int for size in value):
-            raise ValueError(
-                f"`{name}` must be a list of whole numbers, got {value!r}."
-            )
+        element = choices[0]
+        if type(value) is not tuple or not all(type(part) is element for part in value):
+            what = "whole numbers" if element is int else "names"
+            raise ValueError(f"`{name}` must be a list of {what}, got {value!r}.")
         return
     # JSON's 1 will do for 1.0; True is an int in Python, but no number here.
     allowed = (float, int) if kind is float else (kind,)

@@ -103,11 +103,12 @@ def open_tfx_data_set(
         with tf.io.gfile.GFile(source, "rb") as file:
             text = file.read().decode("utf-8", errors="replace")
         manifest = Manifest.from_json(text, source)
-        # Shards are named by other paths here; the graph is where it was.
+        # Shards are named by other paths here; the graph and the table are where they
+        # were.
         digests = {
             path: digest
             for path, digest in manifest.digests.items()
-            if path.split("/")[0] == layout.TRANSFORM_FN
+            if path.split("/")[0] in (layout.TRANSFORM_FN, layout.ITEM_TABLE)
         }
         return TfxDataSet(
             transform_output, replace(manifest, records=records, digests=digests)

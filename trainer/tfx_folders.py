@@ -4,12 +4,17 @@ import contextlib
 from collections.abc import Iterator, Sequence
 
 from schemas.exported_model import DESCRIPTION_FOLDER
-from schemas.layout import MANIFEST, TRANSFORM_FN, TRANSFORMED_METADATA
+from schemas.layout import (
+    ITEM_TABLE,
+    MANIFEST,
+    TRANSFORM_FN,
+    TRANSFORMED_METADATA,
+)
 from trainer.runs import METRICS, OWNED
 from trainer.storage.copies import opened_copy
 from trainer.storage.mirrors import mirrored
 
-_GRAPH = {MANIFEST, TRANSFORM_FN, TRANSFORMED_METADATA}
+_GRAPH = {ITEM_TABLE, MANIFEST, TRANSFORM_FN, TRANSFORMED_METADATA}
 _SAVED_MODEL = "saved_model.pb"
 _EXPORT = (_SAVED_MODEL, "fingerprint.pb", "variables", "assets", DESCRIPTION_FOLDER)
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import math
 import platform
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from trainer.data_set import DataSet, open_data_set
 from trainer.devices import Devices, set_up_devices
 from trainer.disk_room import check_room
 from trainer.fit import BETTER_HIGHER, BETTER_LOWER, fit
+from trainer.item_values import ItemValues, item_values
 from trainer.models import ModelConfig, NextItemModel, build_model
 from trainer.options import TrainOptions
 from trainer.resume import digest_of, earlier_state
@@ -75,7 +77,8 @@ def train(
     # The export alone uses it, and hours of training must not end in an error there.
     if export:
         data_set.load_transform_graph()
-    config = model_config(data_set, options)
+    values = item_values(data_set, options.item_features)
+    config = model_config(data_set, options, values)
     validation = _validation(data_set, options)
     source = training_input(
         data_set, options, devices, None if earlier is None else earlier.progress
@@ -85,6 +88,7 @@ def train(
     planned = dataclasses.replace(options, epochs=-(-num_steps // source.steps))
     model = compiled_model(config, planned, devices, num_steps)
     model.start_from_popularity(source.counts.items)
+    model.set_item_values(values.ids)
     with runs.locked(options.output):
         folder = _prepare(planned, earlier)
         fitted = fit(
@@ -107,7 +111,7 @@ def train(
             "windows_per_second": round(
                 data_set.num_records(TRAIN) * len(fitted.history) / fitted.seconds, 1
             ),
-            "parameters": best.count_params(),
+            "parameters": _num_parameters(best),
             "model": config.to_json(),
             "devices": devices.description,
             "data_settings_digest": data_set.manifest.settings_digest,
@@ -133,8 +137,17 @@ def _prepare(options: TrainOptions, earlier: TrainingState | None) -> Path:
     return folder
 
 
-def model_config(data_set: DataSet, options: TrainOptions) -> ModelConfig:
-    """Returns the sizes of the model that the options ask for on a data set."""
+def model_config(
+    data_set: DataSet, options: TrainOptions, values: ItemValues | None = None
+) -> ModelConfig:
+    """Returns the sizes of the model that the options ask for on a data set.
+
+    Args:
+      data_set: the data set.
+      options: of the training.
+      values: of `options.item_features`; None looks them up.
+    """
+    values = values or item_values(data_set, options.item_features)
     return ModelConfig(
         model=options.model,
         num_items=data_set.num_items,
@@ -147,6 +160,7 @@ def model_config(data_set: DataSet, options: TrainOptions) -> ModelConfig:
         num_heads=options.num_heads,
         dropout=options.dropout,
         tie_embeddings=options.tie_embeddings,
+        item_features=values.sizes,
     )
 
 
@@ -207,6 +221,12 @@ def _best_epoch(
     )
     best = int(choose([figures[name] for figures in history]))
     return {"best_epoch": best + 1, **history[best]}
+
+
+def _num_parameters(model: NextItemModel) -> int:
+    """Returns the number of values that are learned or measured, and not looked up."""
+    floats = (w for w in model.weights if w.dtype.startswith("float"))
+    return sum(math.prod(weight.shape) for weight in floats)
 
 
 def _versions() -> dict[str, str]:

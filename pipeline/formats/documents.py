@@ -37,11 +37,19 @@ def parse_array(data: bytes, fields: Sequence[str], path: str) -> Rows:
     return rows_of_records(records, fields, len(entries), rejects)
 
 
-def parse_columns(data: bytes, fields: Sequence[str], path: str) -> Rows:
+def parse_columns(
+    data: bytes, fields: Sequence[str], path: str, attributes: Sequence[str] = ()
+) -> Rows:
     """Parses the columns that `DataFrame.to_json()` writes; places count rows.
 
     pandas itself would read them with floats for whole numbers beside a null, which
     changes long ids.
+
+    Args:
+      data: the file.
+      fields: the needed columns.
+      path: the file's path.
+      attributes: those of them that --item_fields names.
 
     Raises:
       UserError: the file is no such JSON, or lacks a needed column.
@@ -52,7 +60,7 @@ def parse_columns(data: bytes, fields: Sequence[str], path: str) -> Rows:
             f"{path} is JSON but not columns as pandas' to_json writes them; "
             "--input_format json reads an array of records."
         )
-    check_fields(fields, list(columns), path)
+    check_fields(fields, list(columns), path, attributes)
     for name in fields:
         if not isinstance(columns[name], dict):
             raise UserError(
@@ -77,16 +85,33 @@ def _parse(data: bytes, refusal: str) -> Any:
         raise UserError(f"{refusal} ({error}); {_ADVICE}") from error
 
 
-def check_fields(fields: Sequence[str], found: Sequence[str], path: str) -> None:
-    """Raises `UserError` unless each of `fields` is one of the `found` columns."""
+def check_fields(
+    fields: Sequence[str],
+    found: Sequence[str],
+    path: str,
+    attributes: Sequence[str] = (),
+) -> None:
+    """Raises `UserError` unless each of `fields` is one of the `found` columns.
+
+    Args:
+      fields: the needed columns.
+      found: those that there are.
+      path: where, for the message.
+      attributes: those of `fields` that --item_fields names.
+    """
     absent = [name for name in fields if name not in found]
     if absent:
         names = ", ".join(_shown_name(name) for name in found[:_SHOWN_FIELDS])
         more = ", ..." if len(found) > _SHOWN_FIELDS else ""
+        remedy = (
+            "Choose a --schema that fits, or name the fields with --user_field, "
+            "--item_field, --date_field and --rating_field."
+        )
+        if absent[0] in attributes:
+            remedy = "Check --item_fields."
         raise UserError(
-            f"{path} has no field `{absent[0]}`; its fields are: {names}{more}. Choose "
-            "a --schema that fits, or name the fields with --user_field, --item_field, "
-            "--date_field and --rating_field."
+            f"{path} has no field `{absent[0]}`; its fields are: {names}{more}. "
+            f"{remedy}"
         )
     repeated = [name for name in fields if found.count(name) > 1]
     if repeated:

@@ -5,6 +5,7 @@ as both. A block is therefore tried with each combination of types; where none f
 is halved until only a small piece is left to parse line by line.
 """
 
+import contextlib
 import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -36,18 +37,30 @@ _ODD_NUMBER = re.compile(rb"NaN|Inf")
 
 Types = tuple[pa.DataType, ...]
 
+# Of attributes: a column of truth values holds no value, but is parsed at once.
+_ATTRIBUTE_TYPES = (pa.string(), pa.int64(), pa.float64(), pa.bool_())
+
 
 class JsonLinesParser:
     """Parses blocks of one input, remembering which column types fitted last."""
 
-    def __init__(self, fields: Sequence[str], numeric: frozenset[str]) -> None:
+    def __init__(
+        self,
+        fields: Sequence[str],
+        numeric: frozenset[str],
+        attributes: Sequence[str] = (),
+    ) -> None:
         """Sets the fields to read.
 
         Args:
-          fields: the names of the fields.
+          fields: the names of the fields on which events depend.
           numeric: those that are numbers first and foremost.
+          attributes: the names of further fields. Whatever they hold, the others are
+            read as without them.
         """
         self._fields = tuple(fields)
+        self._attributes = tuple(attributes)
+        self._attribute_types: Types = (pa.string(),) * len(self._attributes)
         choices = [
             (pa.int64(), pa.string(), pa.float64())
             if name in numeric
@@ -81,11 +94,19 @@ class JsonLinesParser:
                 yield self._one_by_one(data, first_line)
 
     def _columns(self, data: bytes, is_plain: bool) -> dict[str, pa.Array] | None:
-        """Returns the columns of a block; None where Arrow does not take it."""
+        """Returns the columns of a block; None where Arrow does not take it.
+
+        Those of attributes are among them if they are of the types that fitted last.
+        """
         if b"\0" in data:
             return None  # Arrow would pass over what follows it.
         if not is_plain and _BARE_NULL.search(data):
             return None
+        if self._attributes:
+            with contextlib.suppress(pa.ArrowInvalid):
+                fields = (*self._fields, *self._attributes)
+                together = (*self._attempts[0], *self._attribute_types)
+                return _read(data, fields, together)
         for attempt, types in enumerate(self._attempts):
             try:
                 table = _read(data, self._fields, types)
@@ -118,7 +139,35 @@ class JsonLinesParser:
             if len(lines) != num_rows or not whole:  # several objects on one line
                 return self._one_by_one(data, first_line)
             places = np.fromiter(lines, np.int64, num_rows)
+        if self._attributes and self._attributes[0] not in columns:
+            columns = {**columns, **self._attribute_columns(data)}
+            mixed = [name for name in self._attributes if name not in columns]
+            columns |= self._mixed_columns(data, mixed) if mixed else {}
         return Rows(columns, first_line + places, _text_of(data), num_lines)
+
+    def _attribute_columns(self, data: bytes) -> dict[str, pa.Array]:
+        """Returns the attributes of a block that Arrow takes, each parsed by itself."""
+        found = {}
+        types = list(self._attribute_types)
+        for place, name in enumerate(self._attributes):
+            for kind in dict.fromkeys((types[place], *_ATTRIBUTE_TYPES)):
+                with contextlib.suppress(pa.ArrowInvalid):
+                    found[name] = _read(data, (name,), (kind,))[name]
+                    types[place] = kind
+                    break
+        self._attribute_types = tuple(types)
+        return found
+
+    def _mixed_columns(self, data: bytes, fields: Sequence[str]) -> dict[str, pa.Array]:
+        """Returns fields that hold values of several types, line by line."""
+        records = []
+        for number, line in numbered_lines(data):
+            text = decode(line)
+            record: Any = {}
+            with contextlib.suppress(ValueError):
+                record = self._record(line, text)
+            records.append((number, record, text))
+        return rows_of_records(records, fields, len(records)).fields
 
     def _one_by_one(self, data: bytes, first_line: int) -> Rows:
         records = []
@@ -137,7 +186,9 @@ class JsonLinesParser:
                 rejects.append(Reject(place, NOT_JSON, detail, printable(text)))
                 continue
             records.append((place, record, text))
-        return rows_of_records(records, self._fields, count_lines(data), rejects)
+        return rows_of_records(
+            records, (*self._fields, *self._attributes), count_lines(data), rejects
+        )
 
     def _record(self, line: bytes, text: str) -> Any:
         """Parses a line by itself; raises `ValueError` where it is not JSON.
@@ -152,6 +203,7 @@ class JsonLinesParser:
             if _is_whole(line.strip()) and (is_deep or _ODD_NUMBER.search(line)):
                 columns = self._columns(line, is_plain=False)
                 if columns is not None and len(columns[self._fields[0]]) == 1:
+                    columns = {**self._attribute_columns(line), **columns}
                     return {name: value[0].as_py() for name, value in columns.items()}
             if is_deep:
                 raise ValueError("it is nested too deeply") from error

@@ -53,16 +53,27 @@ def first_row(file: pq.ParquetFile, group: int, path: str) -> int:
 
 
 def parse_row_group(
-    file: pq.ParquetFile, group: int, fields: Sequence[str], path: str
+    file: pq.ParquetFile,
+    group: int,
+    fields: Sequence[str],
+    path: str,
+    attributes: Sequence[str] = (),
 ) -> Rows:
     """Reads the needed columns of a row group; places count from its first row.
+
+    Args:
+      file: the file.
+      group: the number of the row group.
+      fields: the needed columns.
+      path: the file's path.
+      attributes: those of them that --item_fields names.
 
     Raises:
       UserError: a needed column is absent, or the file is damaged.
     """
     with _checked(path, group):
         names = file.schema_arrow.names
-    check_fields(fields, names, path)
+    check_fields(fields, names, path, attributes)
     columns = {}
     wrong: dict[str, dict[int, str]] = {}
     with _checked(path, group):

@@ -48,11 +48,13 @@ class Events:
 
     Attributes:
       batch: the events, with the columns of `EVENT_SCHEMA`.
+      kept: bool [rows], the rows that became events, in their order.
       rejects: refused rows, those that could not be read included.
       dropped: accepted rows left out by choice, by flag.
     """
 
     batch: pa.RecordBatch
+    kept: pa.BooleanArray
     rejects: list[Reject]
     dropped: dict[str, int] = field(default_factory=dict)
 
@@ -107,7 +109,7 @@ def parse_events(
     )
     dropped = {"min_rating": int(too_low.sum())} if too_low.any() else {}
     rejects = [_with_short_text(r) for r in (*rows.rejects, *verdicts.rejects())]
-    return Events(batch, rejects, dropped)
+    return Events(batch, kept, rejects, dropped)
 
 
 def _with_short_text(reject: Reject) -> Reject:

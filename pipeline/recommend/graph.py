@@ -17,6 +17,7 @@ from pipeline.histories import build_histories
 from pipeline.options import iso_date
 from pipeline.parse.events import EVENT_SCHEMA
 from pipeline.read import ReadEvents
+from pipeline.recommend.attributes import read_attributes
 from pipeline.recommend.item_rules import ItemRules
 from pipeline.recommend.manifest import (
     RecommendManifest,
@@ -34,7 +35,7 @@ from pipeline.recommend.requests import (
 from pipeline.recommend.users_file import read_users
 from pipeline.recommend.write import write_answers
 from pipeline.write import WriteRejects
-from schemas.exported_model import Description
+from schemas.exported_model import ITEM_TABLE_PATH, Description
 from schemas.layout import MANIFEST, join
 
 _EVENTS = "events"
@@ -103,7 +104,13 @@ def build(
         # those of one shard alone are in memory.
         | "AskModel" >> RunInference(KeyedModelHandler(handler))
         | "WriteShards"
-        >> beam.Map(write_answers, output, options.num_shards, options.format)
+        >> beam.Map(
+            write_answers,
+            output,
+            options.num_shards,
+            options.format,
+            _item_table(pipeline, options.model, description),
+        )
     )
     rejects = reading.rejects | "WriteRejects" >> WriteRejects(
         output, reading.account, options.num_shards
@@ -140,6 +147,19 @@ def _users(
         pipeline
         | "NameUsersFile" >> beam.Create(paths, reshuffle=False)
         | "ReadUsers" >> beam.FlatMap(read_users, options.num_partitions)
+    )
+
+
+def _item_table(
+    pipeline: beam.Pipeline, model: str, description: Description
+) -> AsSingleton | None:
+    """Returns the item table of the model; None where it has none."""
+    if ITEM_TABLE_PATH not in description.digests:
+        return None
+    return AsSingleton(
+        pipeline
+        | "NameModel" >> beam.Create([model], reshuffle=False)
+        | "ReadAttributes" >> beam.Map(read_attributes)
     )
 
 

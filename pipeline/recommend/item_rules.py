@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from pipeline.storage import open_raw
 from schemas.errors import UserError
-from schemas.exported_model import ITEM_COUNTS, ITEM_TABLE, VOCABULARY, Description
+from schemas.exported_model import ITEM_COUNTS, ITEM_TABLE_PATH, VOCABULARY, Description
 from schemas.item_counts import counts_from_text
 from schemas.item_files import (
     ItemFile,
@@ -125,9 +125,9 @@ def _read_items(flag: str, path: str | None) -> ItemFile | None:
 
 def _read_table(model: str, description: Description) -> pa.Table | None:
     """Returns the attributes of the items 1 ... N, None where there are none."""
-    if ITEM_TABLE not in description.digests:
+    if ITEM_TABLE_PATH not in description.digests:
         return None
-    data = _read(model, description, ITEM_TABLE)
+    data = _read(model, description, ITEM_TABLE_PATH)
     return pq.read_table(pa.BufferReader(data))
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import columns
+from pipeline.recommend.attributes import ATTRIBUTES, with_attributes
 from pipeline.recommend.options import Format
 from pipeline.recommend.request_shards import by_digest
 from pipeline.storage import new_file
@@ -19,7 +20,7 @@ FOLDER = "recommendations"
 _ROWS_AT_ONCE = 1 << 12
 _SUFFIXES: dict[Format, str] = {"jsonl": "jsonl.gz", "parquet": "parquet"}
 
-# What a row of a file holds, in this order.
+# What a row of a file holds, in this order, and behind it attributes of the items.
 ROW_FIELDS = ("user_id", "items", "scores", "last_event", "num_events")
 
 
@@ -44,7 +45,11 @@ def file_name(shard: int, num_shards: int, format: Format) -> str:
 
 
 def write_answers(
-    element: tuple[int, bytes], output: str, num_shards: int, format: Format
+    element: tuple[int, bytes],
+    output: str,
+    num_shards: int,
+    format: Format,
+    table: bytes | None = None,
 ) -> AnswerShard:
     """Writes one shard, its users in the order of their digests.
 
@@ -53,10 +58,13 @@ def write_answers(
       output: the folder of all recommendations.
       num_shards: the number of shards.
       format: of the file.
+      table: the serialised item table of the model, where it has one.
     """
     shard, answers = element
     batch = by_digest(columns.from_bytes(answers))
     rows = batch.select(ROW_FIELDS)
+    if table is not None:
+        rows = with_attributes(rows, columns.from_bytes(table))
     name = file_name(shard, num_shards, format)
     with new_file(join(output, FOLDER, name)) as stream:
         if format == "parquet":
@@ -85,7 +93,7 @@ def python_rows(rows: pa.RecordBatch) -> Iterator[dict[str, Any]]:
     offsets = scores.offsets.to_numpy() - scores.offsets[0].as_py()
     # By way of their texts; Arrow's are the fewest digits that tell a float32.
     numbers = scores.flatten().cast(pa.string()).cast(pa.float64()).to_pylist()
-    others = rows.select(["user_id", "items", "last_event", "num_events"]).to_pylist()
+    others = rows.drop_columns(["scores"]).to_pylist()
     for row, start, stop in zip(others, offsets[:-1], offsets[1:], strict=True):
         day = row["last_event"]
         yield {
@@ -94,4 +102,5 @@ def python_rows(rows: pa.RecordBatch) -> Iterator[dict[str, Any]]:
             "scores": numbers[start:stop],
             "last_event": None if day is None else day.isoformat(),
             "num_events": row["num_events"],
+            **({ATTRIBUTES: row[ATTRIBUTES]} if ATTRIBUTES in row else {}),
         }

@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 
 import pytest
@@ -48,6 +49,7 @@ accounts = st.builds(
         st.tuples(st.integers(0, 1), st.integers(0, 3)), st.integers(0, 9)
     ),
     first_rejects=st.lists(rejects, max_size=4).map(tuple),
+    values=st.dictionaries(names, st.integers(0, 9)),
 )
 
 
@@ -56,6 +58,7 @@ def test_accounts_add_up_in_any_order_and_in_steps(parts, random):
     whole = add_read_accounts(parts)
     assert whole.read == sum(part.read for part in parts)
     assert sum(whole.days.values()) == sum(sum(p.days.values()) for p in parts)
+    assert sum(whole.values.values()) == sum(sum(p.values.values()) for p in parts)
     in_order = sorted(r.order for p in parts for r in p.first_rejects)
     assert [r.order for r in whole.first_rejects] == in_order[:3]
     shuffled = random.sample(parts, len(parts))
@@ -217,3 +220,16 @@ def test_counts_of_the_manifest_are_sorted_and_hold_both_kinds_of_drops():
     assert (counts.read, counts.accepted) == (11, 8)
     assert list(counts.rejected.items()) == [(MISSING, 2), (NOT_JSON, 1)]
     assert list(counts.dropped.items()) == [("drop_repeats", 1), ("min_rating", 3)]
+
+
+def test_a_field_of_items_that_no_event_has_is_one_sentence():
+    read = dataclasses.replace(READ, item_fields=("category", "size"))
+    account = ReadAccount(accepted=3, days={17: 3}, values={"category": 2, "size": 0})
+    with pytest.raises(UserError) as caught:
+        plan_days(account, Options(read))
+    assert str(caught.value) == (
+        "no row has text or a number in `size`, which --item_fields names; check the "
+        "name, or leave it out."
+    )
+    complete = dataclasses.replace(account, values={"category": 2, "size": 1})
+    assert plan_days(complete, Options(read)).last_day == 17

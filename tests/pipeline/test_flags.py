@@ -41,13 +41,20 @@ def test_every_flag_reaches_its_option():
         *("--reference_date", "2016-01-01", "--split", "user"),
         *("--eval_fraction", "0.2", "--test_fraction", "0.3", "--seed", "5"),
         *("--max_seen", "50", "--min_item_count", "6", "--bucketing", "uniform"),
-        *("--day_buckets", "20"),
+        *("--day_buckets", "20", "--item_fields", "category, body type"),
     )
     schema = load_review_schema("movielens").overridden(
         "u", "i", "d", "r", ["iso", "%d.%m.%Y"]
     )
     assert found == Options(
-        read=ReadOptions(schema, "tsv", "no", 17_000, 4.0),
+        read=ReadOptions(
+            schema,
+            "tsv",
+            "no",
+            17_000,
+            min_rating=4.0,
+            item_fields=("category", "body type"),
+        ),
         window=WindowSettings(8, 4, 2, 100, 50),
         split=SplitSettings("user", 0.2, 0.3, 5),
         buckets=BucketSettings("uniform", 20),
@@ -94,6 +101,8 @@ def test_several_inputs():
         (["--input_format", "xml"], "argument --input_format: invalid choice: 'xml'"),
         (["--max_lenght", "7"], "unknown flag --max_lenght; did you mean --max_length"),
         (["--max_len", "7"], "unknown flag --max_len; did you mean --max_length"),
+        (["--item_fields", ""], "`item_fields` must be names of fields .* got ''"),
+        (["--item_fields", "a,user_id"], "other fields than the user's, got 'user_id'"),
         (["--day_buckets", "1"], "`day_buckets` must be at least 2, got 1"),
     ],
 )

@@ -44,6 +44,13 @@ def test_rating_is_read_where_it_is_asked_for():
     ("changes", "message"),
     [
         ({"min_rating": 4.0}, "`min_rating` needs a rating, .* --rating_field"),
+        ({"item_fields": ("a", "")}, "must be names of fields .* got 'a,'"),
+        ({"item_fields": ("a\nb",)}, r"must be names of fields .* got 'a\\nb'"),
+        ({"item_fields": ("a", "a")}, "must name each field once, got 'a' twice"),
+        ({"item_fields": ("user",)}, "other fields than the user's, got 'user'"),
+        ({"item_fields": ("item",)}, "other fields than the item's, got 'item'"),
+        ({"item_fields": ("date",)}, "other fields than the date's, got 'date'"),
+        ({"item_fields": ("item_id",)}, "cannot be 'item_id', .*; rename the field"),
         ({"input_format": "xml"}, "`input_format` must be auto or one of .* got 'xml'"),
     ],
 )
@@ -91,3 +98,12 @@ def test_settings_hold_what_shapes_the_records_and_nothing_else():
         Options(read, drop_repeats="exact"),
     ]
     assert all(other.settings() != Options(read).settings() for other in others)
+
+
+def test_attributes_are_read_beside_the_fields_that_judge_a_row():
+    options = ReadOptions(RATED, min_rating=4, item_fields=("category", "stars"))
+    assert options.judged_fields == ("user", "item", "date", "stars")
+    assert options.attributes == ("category",)
+    assert options.fields == ("user", "item", "date", "stars", "category")
+    assert Options(options).settings()["item_fields"] == ["category", "stars"]
+    assert "item_fields" not in Options(ReadOptions(RATED)).settings()

@@ -7,7 +7,7 @@ from apache_beam.io.localfilesystem import LocalFileSystem
 from pipeline.input_files import list_files
 from pipeline.output import TRANSFORM_TEMP, Output
 from schemas.errors import UsageError, UserError
-from schemas.layout import MANIFEST, REJECTS, TRANSFORM_FN
+from schemas.layout import ITEM_TABLE, MANIFEST, REJECTS, TRANSFORM_FN
 from tests.support.disk_storage import DiskFileSystem  # noqa: F401
 
 
@@ -67,7 +67,7 @@ def test_complete_data_set_is_refused_without_overwrite(tmp_path):
 
 @pytest.mark.parametrize("ending", ["", "/", "//"])
 def test_overwrite_replaces_all_of_it(tmp_path, ending):
-    run(tmp_path / "data", "old", "train/a", "test/a", f"{REJECTS}/a")
+    run(tmp_path / "data", "old", "train/a", "test/a", f"{REJECTS}/a", ITEM_TABLE)
     run(f"{tmp_path}/data{ending}", "new", "train/b", overwrite=True)
     assert written(tmp_path / "data") == {MANIFEST: "new", "train/b": "new"}
     assert os.listdir(tmp_path) == ["data"]

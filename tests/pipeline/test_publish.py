@@ -11,7 +11,7 @@ from apache_beam.io.filesystems import FileSystems
 from pipeline.output import Output
 from pipeline.publish import publish
 from schemas.errors import UserError
-from schemas.layout import MANIFEST, TRANSFORM_FN
+from schemas.layout import ITEM_TABLE, MANIFEST, TRANSFORM_FN
 from tests.support.disk_storage import DiskFileSystem  # noqa: F401
 
 NEW = {MANIFEST, "train/b", f"{TRANSFORM_FN}/assets/words"}
@@ -35,7 +35,7 @@ def written(folder):
 
 def staged(data):
     """Makes a data set, and another one that is written beside it."""
-    fill(data, "old", MANIFEST, "train/a", "test/a", "mine")
+    fill(data, "old", MANIFEST, "train/a", "test/a", ITEM_TABLE, "mine")
     output = Output(f"disk://{data}", overwrite=True)
     output.prepare()
     fill(output.folder.removeprefix("disk://"), "new", *NEW)

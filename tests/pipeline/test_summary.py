@@ -88,3 +88,14 @@ def test_closing_words_name_the_folder_and_what_leaks(capsys):
         f"{folder} is complete. --split time: free of leaks: nothing after the cut is "
         "used for training."
     )
+
+
+def test_the_item_table_has_a_line():
+    manifest = dataclasses.replace(
+        MANIFEST,
+        settings={"item_fields": ["category", "size"]},
+        statistics={**MANIFEST.statistics, "table_items": 5_850},
+    )
+    line = ("items.parquet", "5,850 items, 2 fields")
+    assert summary_rows(manifest, 12.5)[9] == line
+    assert line not in summary_rows(MANIFEST, 12.5)

@@ -4,7 +4,8 @@ Windows go straight into TFRecords and a manifest, with no Beam and no tf.Transf
 """
 
 import gzip
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from schemas.manifest import Manifest, RowCounts
 from schemas.settings import BucketSettings, SplitSettings, WindowSettings
 from tests.support.digests import data_set_digests
 from tests.support.transform_graph import write_transform_graph
+from trainer.item_table import ItemTable, write_item_table
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def write_data_set(
     split: str = "time",
     vocabulary: Sequence[str] | None = None,
     with_graph: bool = False,
+    attributes: Mapping[str, Sequence[str | None]] | None = None,
 ) -> str:
     """Writes a data set and returns its path.
 
@@ -90,6 +93,7 @@ def write_data_set(
       vocabulary: the N items; None: `item1` ... `itemN`.
       with_graph: make a transform graph that can be exported with a model; else its
         folder holds the vocabulary alone.
+      attributes: of each field the values of the N items; None: no item table.
     """
     folder = Path(folder)
     records: dict[str, dict[str, int]] = {}
@@ -111,6 +115,8 @@ def write_data_set(
         (transform_fn / "assets").mkdir(parents=True)
         vocabulary_file = transform_fn / "assets" / names.VOCABULARY_FILENAME
         vocabulary_file.write_text("".join(f"{item}\n" for item in items))
+    if attributes:
+        _write_items(folder, items, attributes)
     manifest = Manifest(
         window=WindowSettings(max_length=max_length),
         split=SplitSettings.of(split),
@@ -126,10 +132,31 @@ def write_data_set(
         records=records,
         rows=RowCounts(read=len(train), accepted=len(train), rejected={}, dropped={}),
         statistics={},
+        settings={"item_fields": list(attributes)} if attributes else {},
         digests=data_set_digests(folder),
     )
     (folder / layout.MANIFEST).write_text(manifest.to_json())
     return str(folder)
+
+
+def _write_items(
+    folder: Path, items: Sequence[str], attributes: Mapping[str, Sequence[str | None]]
+) -> None:
+    """Writes the item table, with one item more, and the vocabularies of values."""
+    table = ItemTable(
+        ("an unknown one", *items),
+        {name: ("of nobody else", *values) for name, values in attributes.items()},
+    )
+    write_item_table(table, folder / layout.ITEM_TABLE)
+    for place, values in enumerate(attributes.values()):
+        counts = Counter(value for value in values if value is not None)
+        ordered = sorted(
+            counts, key=lambda value: (counts[value], value.encode()), reverse=True
+        )
+        path = folder / layout.TRANSFORM_FN / "assets"
+        (path / names.item_field_vocabulary(place)).write_text(
+            "".join(f"{value}\n" for value in ordered)
+        )
 
 
 def write_split_data_set(

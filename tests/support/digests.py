@@ -12,7 +12,7 @@ from schemas.digests import of_stream, sealed, unsealed
 from schemas.exported_model import description_path
 from schemas.graph_digest import FINGERPRINT_FILE, GRAPH_FILE, graph_digest
 
-_READ = (*layout.SPLIT_FOLDERS, layout.TRANSFORM_FN)
+_READ = (*layout.SPLIT_FOLDERS, layout.TRANSFORM_FN, layout.ITEM_TABLE)
 
 
 def file_digests(folder: Path, parts: Collection[str] = _READ) -> dict[str, str]:

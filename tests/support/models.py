@@ -37,6 +37,13 @@ _CONFIGS = {
         **_TRANSFORMER,
         "tie_embeddings": True,
     },
+    "gru-attributes": {"model": "gru", **_RECURRENT, "item_features": (3, 2)},
+    "transformer-attributes": {
+        "model": "transformer",
+        **_TRANSFORMER,
+        "tie_embeddings": True,
+        "item_features": (3, 2),
+    },
 }
 CONFIGS = {
     name: ModelConfig(
@@ -67,6 +74,9 @@ def small_model(
     model = build_model(config, dtype=dtype)
     model.build()
     generator = np.random.default_rng(seed)
+    shape = (config.num_items + 2, len(config.item_features))
+    # Every value has an item, and some items have none.
+    model.set_item_values(np.arange(np.prod(shape)).reshape(shape) % 3)
     for weight in model.weights:
         if weight.ndim == 1:
             weight.assign(np.abs(generator.normal(size=weight.shape)) + 0.1)

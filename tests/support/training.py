@@ -19,8 +19,11 @@ SMALL = {
 }
 
 
-def write_cyclic_data(folder: Path) -> str:
-    """Writes a set of 20 items, each followed by the next; returns its path."""
+def write_cyclic_data(folder: Path, **more: Any) -> str:
+    """Writes a set of 20 items, each followed by the next; returns its path.
+
+    `more` is of `write_data_set`.
+    """
     return write_data_set(
         folder,
         cyclic_windows(150, 20, 4, 0),
@@ -28,6 +31,7 @@ def write_cyclic_data(folder: Path) -> str:
         num_items=20,
         max_length=4,
         with_graph=True,
+        **more,
     )
 
 

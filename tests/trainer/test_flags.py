@@ -37,6 +37,7 @@ VALUES: dict[str, Any] = {
     "num_heads": 2,
     "dropout": 0.25,
     "tie_embeddings": False,
+    "item_features": ("category", "body type"),
     "loss": "full",
     "num_negatives": 7,
     "label_smoothing": 0.125,

@@ -39,6 +39,22 @@ def test_names_are_those_that_there_are() -> None:
         ({"units": (8, 0)}, "`units` must be one size or more, each at least 1, got"),
         ({"units": [8.5]}, "`units` must be a list of whole numbers"),
         ({"units": "8"}, "`units` must be a list of whole numbers, got '8'"),
+        (
+            {"item_features": "size"},
+            "`item_features` must be a list of names, got 'size'",
+        ),
+        (
+            {"item_features": [1]},
+            r"`item_features` must be a list of names, got \(1,\)",
+        ),
+        (
+            {"item_features": ("a", "")},
+            "`item_features` must be names of .*, each once",
+        ),
+        (
+            {"item_features": ["a", "a"]},
+            "`item_features` must be names of .*, each once",
+        ),
         ({"dropout": 1.0}, r"`dropout` must be in \[0, 1\), got 1.0"),
         ({"dropout": -0.1}, r"`dropout` must be in \[0, 1\), got -0.1"),
         ({"label_smoothing": 1}, r"`label_smoothing` must be in \[0, 1\), got 1"),
@@ -89,8 +105,14 @@ def test_keeps_values_that_another_setting_makes_possible(change: dict) -> None:
 
 def test_comes_back_from_what_a_run_keeps() -> None:
     first = _options(
-        overwrite=True, model="gru", units=(8,), dropout=0.5, loss="sampled"
+        overwrite=True, model="gru", units=(8,), dropout=0.5, item_features=("a", "b")
     )
     kept = json.loads(json.dumps(first.to_json()))
     assert not set(kept) & set(PER_CALL)
     assert TrainOptions(**kept, output="R", overwrite=True) == first
+
+
+def test_settings_name_attributes_only_where_there_are_any() -> None:
+    # So that runs from before there were any go on and compare.
+    assert "item_features" not in _options().to_json()
+    assert _options(item_features=("a",)).to_json()["item_features"] == ["a"]

@@ -34,11 +34,14 @@ from trainer.storage.files import open_file
 from trainer.storage.paths import check_path
 
 if TYPE_CHECKING:
+    from trainer.item_table import ItemTable
     from trainer.serving.client import Recommendation
 
 # A larger one is a slip of the hand, and memory would pay for it.
 _MOST = 1_000_000
 _GZIP_MAGIC = b"\x1f\x8b"
+# Of an attribute in a table.
+_SHOWN_CHARACTERS = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -186,9 +189,9 @@ def _answer(
             if history is None:
                 gap = "\n" if number > 1 else ""
                 print(f"{gap}{_heading(request, number)}")
-            print(_table(recommendations))
+            print(_table(recommendations, client.item_table))
         else:
-            print(_json_line(request, recommendations))
+            print(_json_line(request, recommendations, client.item_table))
     if not number:
         raise UserError(f"{args.input} holds no history; a line looks like {LINE_FORM}")
     return 0
@@ -218,28 +221,41 @@ def _heading(request: Request, number: int) -> str:
     return f"{name} ({latest})" if latest else name
 
 
-def _table(recommendations: "list[Recommendation]") -> str:
+def _table(
+    recommendations: "list[Recommendation]", attributes: "ItemTable | None" = None
+) -> str:
     """Returns aligned text, one item a line, the header first."""
     if not recommendations:
         return "no item is left to recommend"
-    rows = [("rank", "item_id", "score")]
-    rows += [
-        (str(rank), item_id, f"{score:.4f}")
-        for rank, (item_id, score) in enumerate(recommendations, start=1)
-    ]
-    rank_width, item_width, score_width = (
-        max(len(row[column]) for row in rows) for column in range(3)
-    )
+    fields = [] if attributes is None else list(attributes.fields)
+    rows = [("rank", "item_id", "score", *fields)]
+    for rank, (item_id, score) in enumerate(recommendations, start=1):
+        of_item = {} if attributes is None else attributes.attributes(item_id)
+        values = (_shortened(value or "") for value in of_item.values())
+        rows.append((str(rank), item_id, f"{score:.4f}", *values))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    aligned = (">", "<", ">", *"<" * len(fields))
     return "\n".join(
-        f"{rank:>{rank_width}}  {item:<{item_width}}  {score:>{score_width}}"
-        for rank, item, score in rows
+        "  ".join(map("{:{}{}}".format, row, aligned, widths)).rstrip() for row in rows
     )
 
 
-def _json_line(request: Request, recommendations: "list[Recommendation]") -> str:
+def _shortened(text: str) -> str:
+    shown = text[: _SHOWN_CHARACTERS - 3]
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{shown}..."
+
+
+def _json_line(
+    request: Request,
+    recommendations: "list[Recommendation]",
+    attributes: "ItemTable | None" = None,
+) -> str:
     """Returns one JSON object: the user, where named, and the items."""
     user = {} if request.user_id is None else {"user_id": request.user_id}
     items = [recommendation._asdict() for recommendation in recommendations]
+    if attributes is not None:
+        for item in items:
+            item["attributes"] = attributes.attributes(item["item_id"])
     # Where the locale is not UTF-8 the line is no other JSON, but written in ASCII.
     is_utf8 = sys.stdout is None or sys.stdout.encoding.lower() in ("utf-8", "utf8")
     return json.dumps({**user, "recommendations": items}, ensure_ascii=not is_utf8)

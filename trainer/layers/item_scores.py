@@ -1,5 +1,6 @@
 """Logits of items, from a state and the items' vectors."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -64,17 +65,22 @@ class ItemScores(keras.layers.Layer):
             raise ValueError("`tied_vectors` must be given: the layer has none itself.")
         return tied_vectors
 
-    def call(self, states: Tensor, tied_vectors: Tensor = None) -> Tensor:
+    def call(
+        self, states: Tensor, tied_vectors: Tensor = None, added: Tensor = None
+    ) -> Tensor:
         """Returns the logits of all items.
 
         Args:
           states: float [..., `dim`].
           tied_vectors: as in `vectors`.
+          added: float32 [`num_items`, `dim`], added to the vectors; None: nothing.
 
         Returns:
           float32 [..., `num_items`]; column `j` is item id `j + 1`.
         """
         vectors = self.vectors(tied_vectors)
+        if added is not None:
+            vectors = vectors + added
         states = ops.cast(states, "float32")
         return ops.matmul(states, ops.transpose(vectors)) + self.bias
 
@@ -85,6 +91,7 @@ class ItemScores(keras.layers.Layer):
         negatives: Tensor,
         log_probability: Tensor,
         tied_vectors: Tensor = None,
+        added: Callable[[Tensor], Tensor] | None = None,
     ) -> Tensor:
         """Returns the logits of each state's target and of sampled items.
 
@@ -101,18 +108,22 @@ class ItemScores(keras.layers.Layer):
           negatives: int [`num_negatives`], distinct columns.
           log_probability: float32 [`num_negatives`].
           tied_vectors: as in `vectors`.
+          added: gives of columns what is added to their vectors, float32 [..., `dim`].
 
         Returns:
           float32 [`num_targets`, 1 + `num_negatives`]; column 0 is the target.
         """
-        vectors = self.vectors(tied_vectors)
+        table = self.vectors(tied_vectors)
+
+        def vectors(columns: Tensor) -> Tensor:
+            chosen = ops.take(table, columns, axis=0)
+            return chosen if added is None else chosen + added(columns)
+
         bias = ops.convert_to_tensor(self.bias)
         states = ops.cast(states, "float32")
-        of_target = ops.sum(states * ops.take(vectors, targets, axis=0), axis=1)
+        of_target = ops.sum(states * vectors(targets), axis=1)
         of_target = of_target + ops.take(bias, targets)
-        of_negatives = ops.matmul(
-            states, ops.transpose(ops.take(vectors, negatives, axis=0))
-        )
+        of_negatives = ops.matmul(states, ops.transpose(vectors(negatives)))
         of_negatives = of_negatives + ops.take(bias, negatives) - log_probability
         same = ops.expand_dims(targets, 1) == ops.expand_dims(negatives, 0)
         of_negatives = ops.where(same, -1e30, of_negatives)

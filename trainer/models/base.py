@@ -6,7 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from schemas.features import ITEM_ID
+from schemas.features import FIRST_ITEM_ID, ITEM_ID
+from trainer.layers.item_attributes import ItemAttributes
 from trainer.layers.item_embedding import ItemEmbedding
 from trainer.layers.item_scores import ItemScores
 from trainer.layers.replicas import num_replicas, sum_over_replicas
@@ -31,7 +32,8 @@ class NextItemModel(keras.Model):
     the window, and padding in front of a history changes nothing.
 
     Subclasses make their layers in `__init__`, build them in `build_encoder`, and
-    define `encode`. The embeddings of items and days are made and built here.
+    define `encode`. The embeddings of items, attributes and days are made and built
+    here.
 
     Args:
       config: the sizes, a `ModelConfig` or its JSON form.
@@ -55,6 +57,13 @@ class NextItemModel(keras.Model):
             stddev=self.item_stddev,
             dtype=dtype,
         )
+        self.item_attributes: Any = None
+        # Untied vectors of scores have a size of their own.
+        self.untied_attributes: Any = None
+        if config.item_features:
+            self.item_attributes = self._attributes(config.item_embedding)
+            if not config.tie_embeddings:
+                self.untied_attributes = self._attributes(self.state_size)
         self.day_embedding: Any = None
         if self.uses_days:
             self.day_embedding = keras.layers.Embedding(
@@ -112,6 +121,19 @@ class NextItemModel(keras.Model):
         """
         raise NotImplementedError
 
+    def _attributes(self, dim: int) -> ItemAttributes:
+        sizes = self.config.item_features
+        return ItemAttributes(
+            self.config.num_items, sizes, dim, dtype=self.dtype_policy
+        )
+
+    def embed_items(self, item_id: Tensor) -> Tensor:
+        """Returns the vectors of item ids, [..., `item_embedding`]."""
+        vectors = self.item_embedding(item_id)
+        if self.item_attributes is None:
+            return vectors
+        return vectors + self.item_attributes(item_id)
+
     def embed_days(self, days: Tensor) -> Tensor:
         """Returns the vectors of day buckets, [..., `day_embedding`].
 
@@ -131,7 +153,10 @@ class NextItemModel(keras.Model):
         Returns:
           float32 [..., `num_items`]; column `j` is item id `j + 1`.
         """
-        return self.scores(self._projected(states), self._tied_vectors())
+        added = None
+        if self.score_attributes is not None:
+            added = self._attribute_vectors(ops.arange(self.config.num_items))
+        return self.scores(self._projected(states), self._tied_vectors(), added)
 
     def start_from_popularity(self, counts: Any) -> None:
         """Sets the items' biases to the logs of their shares, up to a constant.
@@ -146,6 +171,26 @@ class NextItemModel(keras.Model):
         logs = np.log1p(np.asarray(counts, np.float64))
         self.scores.bias.assign((logs - logs.mean()).astype(np.float32))
 
+    @property
+    def score_attributes(self) -> Any:
+        """What is added to the vectors that items are scored by; None for nothing."""
+        tied = self.config.tie_embeddings
+        return self.item_attributes if tied else self.untied_attributes
+
+    def set_item_values(self, ids: Any) -> None:
+        """Says which values of attributes the items have, where the model uses any.
+
+        Args:
+          ids: ints [`num_items` + 2, fields], of each id a value from 1 on, or 0.
+        """
+        for layer in (self.item_attributes, self.untied_attributes):
+            if layer is not None:
+                layer.set_values(ids)
+
+    def _attribute_vectors(self, columns: Tensor) -> Tensor:
+        """Returns what attributes add to the vectors of columns of the logits."""
+        return self.score_attributes.vectors(columns + FIRST_ITEM_ID)
+
     def _projected(self, states: Tensor) -> Tensor:
         return states if self.projection is None else self.projection(states)
 
@@ -155,6 +200,9 @@ class NextItemModel(keras.Model):
     def build(self, input_shape: Any = None) -> None:
         """Makes all weights; no size depends on the input's shape."""
         self.item_embedding.build()
+        for layer in (self.item_attributes, self.untied_attributes):
+            if layer is not None:
+                layer.build()
         if self.day_embedding is not None:
             self.day_embedding.build((None, None))
         self.build_encoder()
@@ -194,6 +242,7 @@ class NextItemModel(keras.Model):
             inputs[NEGATIVES],
             inputs[LOG_PROBABILITY],
             self._tied_vectors(),
+            None if self.score_attributes is None else self._attribute_vectors,
         )
 
     def compute_loss(

@@ -22,6 +22,8 @@ class ModelConfig:
       num_heads: of a `transformer`'s attention.
       dropout: share of values that training leaves out.
       tie_embeddings: score items by the vectors that histories are read by.
+      item_features: of each attribute that is added to the items' vectors the number
+        of its values.
     """
 
     model: str
@@ -35,9 +37,11 @@ class ModelConfig:
     num_heads: int = 1
     dropout: float = 0.0
     tie_embeddings: bool = False
+    item_features: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "units", tuple(self.units))
+        object.__setattr__(self, "item_features", tuple(self.item_features))
         if not self.units:
             raise ValueError("`units` must name a layer or more, got none.")
         least = {
@@ -55,14 +59,19 @@ class ModelConfig:
                 )
         if min(self.units) < 1:
             raise ValueError(f"`units` must be at least 1, got {self.units}.")
+        if min(self.item_features, default=1) < 1:
+            raise ValueError(
+                f"`item_features` must be at least 1, got {self.item_features}."
+            )
         if not 0.0 <= self.dropout < 1.0:
             raise ValueError(f"`dropout` must be in [0, 1), got {self.dropout}.")
 
     def to_json(self) -> dict[str, Any]:
         """Returns the JSON form."""
-        return {**dataclasses.asdict(self), "units": list(self.units)}
+        lists = {"units": list(self.units), "item_features": list(self.item_features)}
+        return {**dataclasses.asdict(self), **lists}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "ModelConfig":
         """Returns the config whose `to_json` is `value`."""
-        return cls(**{**value, "units": tuple(value["units"])})
+        return cls(**value)

@@ -88,7 +88,7 @@ class RecurrentModel(NextItemModel):
         if self.packs_rows and (item_id.shape[1] or _MOST_STEPS + 1) <= _MOST_STEPS:
             return self._encode_packed(item_id, days, training)
         length, real, counted = self.masks(item_id)
-        states = self.item_embedding(self.align_front(item_id, length))
+        states = self.embed_items(self.align_front(item_id, length))
         if self.day_embedding is not None:
             embedded = self.embed_days(days)
             states = ops.concatenate(
@@ -107,7 +107,7 @@ class RecurrentModel(NextItemModel):
     def _encode_packed(self, item_id: Tensor, days: Tensor, training: bool) -> Tensor:
         """Returns what `encode` does, without computing a step of padding."""
         rows = PackedRows(item_id)
-        states = self.item_embedding(rows.pack(item_id))
+        states = self.embed_items(rows.pack(item_id))
         if self.day_embedding is not None:
             embedded = self.embed_days(None if days is None else rows.pack(days))
             states = ops.concatenate([states, embedded], axis=-1)

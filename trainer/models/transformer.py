@@ -75,7 +75,7 @@ class TransformerModel(NextItemModel):
         self, item_id: Tensor, days: Tensor = None, training: bool = False
     ) -> Tensor:
         """Returns the normalised states of the last block."""
-        states = self.item_embedding(item_id) / _ITEM_STDDEV
+        states = self.embed_items(item_id) / _ITEM_STDDEV
         if self.day_embedding is not None:
             states = states + self.day_projection(self.embed_days(days))
         states = self.drop(self.positions(states), training=training)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from schemas import layout
 from schemas.digests import check_files
 from schemas.errors import UserError
 from schemas.exported_model import (
@@ -15,6 +16,7 @@ from schemas.exported_model import (
     ADJUSTMENT,
     AS_OF,
     EVENT_DATE,
+    ITEM_TABLE_PATH,
     KEEP_SEEN,
     SCORE,
     SERVING_DEFAULT,
@@ -27,6 +29,7 @@ from schemas.features import ITEM_ID
 from schemas.ranking_rules import RankingRules, ranked
 from schemas.rule_flags import Rules
 from trainer.errors import first_line
+from trainer.item_table import ItemTable, read_item_table
 from trainer.saved_models import load_saved_model
 from trainer.serving.item_rules import load_rules
 from trainer.serving.requests import Request
@@ -47,6 +50,7 @@ class Client:
 
     Attributes:
       description: what the export says of itself.
+      item_table: attributes of the items; None where the export has none.
     """
 
     def __init__(self, export: str) -> None:
@@ -67,6 +71,9 @@ class Client:
                 f"{export} cannot be loaded ({first_line(error)}); export the model "
                 "again with `python -m trainer train`."
             ) from error
+        self.item_table: ItemTable | None = None
+        if ITEM_TABLE_PATH in self.description.digests:
+            self.item_table = read_item_table(layout.join(export, ITEM_TABLE_PATH))
         missing = self.description.signatures.difference(self._model.signatures)
         if missing:
             raise UserError(

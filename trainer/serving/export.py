@@ -18,6 +18,7 @@ from schemas.errors import UserError
 from schemas.exported_model import (
     ADJUSTED,
     ITEM_COUNTS,
+    ITEM_TABLE_PATH,
     KEEP_SEEN,
     SERVING_DEFAULT,
     Description,
@@ -26,6 +27,7 @@ from schemas.exported_model import (
 from schemas.features import VOCABULARY_FILENAME
 from schemas.item_counts import counts_to_text
 from trainer.data_set import DataSet
+from trainer.item_table import write_item_table
 from trainer.models.recurrent import RecurrentModel
 from trainer.serving.exchange import new_folder
 from trainer.serving.module import Recommender
@@ -104,9 +106,17 @@ def export_model(
         counts = Path(folder, ITEM_COUNTS)
         counts.parent.mkdir(exist_ok=True)
         counts.write_text(counts_to_text(item_counts.tolist()))
+        _write_items(data_set, folder)
         description = dataclasses.replace(description, digests=_digests(folder))
         Path(description_path(str(folder))).write_text(description.to_json())
     _logger.info("exported the model to %s", name_of(output))
+
+
+def _write_items(data_set: DataSet, folder: Path) -> None:
+    """Writes the attributes of the items that can be recommended, in their order."""
+    if data_set.item_table is not None:
+        items = [item.decode() for item in data_set.vocabulary]
+        write_item_table(data_set.item_table.of(items), folder / ITEM_TABLE_PATH)
 
 
 @contextlib.contextmanager

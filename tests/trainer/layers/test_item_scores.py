@@ -136,3 +136,24 @@ def test_comes_back_from_a_file(tmp_path: Path, tied: bool) -> None:
         ItemScores(3, tied=tied), tmp_path, STATES, *_arguments(tied)
     )
     assert copy.tied is tied
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_what_is_added_to_the_vectors_counts_for_all_and_for_samples(
+    tied: bool,
+) -> None:
+    layer = _layer(tied)
+    added = np.array([[0.0, 0.0], [1.0, 1.0], [0.0, -3.0]], np.float32)
+    expected = np.array([[1.5, 5.0, 1.0], [0.5, -2.0, -1.0]])
+    tied_vectors = VECTORS if tied else None
+    logits = layer(STATES, tied_vectors, added)
+    np.testing.assert_allclose(logits, expected)
+    sampled = layer.sampled(
+        STATES,
+        np.array([1, 2]),
+        np.array([0, 2]),
+        np.zeros(2, np.float32),
+        tied_vectors,
+        lambda columns: tf.gather(added, columns),
+    )
+    np.testing.assert_allclose(sampled, [[5.0, 1.5, 1.0], [-1.0, 0.5, -1e30]])

@@ -15,6 +15,10 @@ from trainer.models import ModelConfig
         ({"num_heads": 0}, "`num_heads` must be at least 1, got 0"),
         ({"units": ()}, "`units` must name a layer or more, got none"),
         ({"units": (4, 0)}, r"`units` must be at least 1, got \(4, 0\)"),
+        (
+            {"item_features": (3, 0)},
+            r"`item_features` must be at least 1, got \(3, 0\)",
+        ),
         ({"dropout": 1.0}, r"`dropout` must be in \[0, 1\), got 1.0"),
         ({"dropout": float("nan")}, r"`dropout` must be in \[0, 1\), got nan"),
     ],
@@ -27,3 +31,9 @@ def test_refuses(change: dict, message: str) -> None:
 @every_model
 def test_comes_back_from_json(config: ModelConfig) -> None:
     assert ModelConfig.from_json(config.to_json()) == config
+
+
+def test_a_config_from_before_there_were_attributes_has_none() -> None:
+    value = ModelConfig("lstm", 9).to_json()
+    del value["item_features"]
+    assert ModelConfig.from_json(value).item_features == ()
