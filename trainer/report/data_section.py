@@ -26,7 +26,7 @@ def data_section(data_set: DataSet, facts: DataFacts) -> Section:
         *_counted(facts),
         _months(facts),
         _lengths(facts),
-        _popular(facts),
+        _popular(data_set, facts),
         *(_buckets(name, found) for name, found in facts.buckets.items()),
     ]
     return Section("data", "The data", parts)
@@ -100,16 +100,27 @@ def _lengths(facts: DataFacts) -> Chart:
     )
 
 
-def _popular(facts: DataFacts) -> Chart:
+def _popular(data_set: DataSet, facts: DataFacts) -> Chart:
+    table = data_set.item_table
+
+    def attributes(item: str) -> list[str]:
+        values = {} if table is None else table.attributes(item)
+        return [value or "" for value in values.values()]
+
     return Chart(
         ranked({one.item: one.events for one in facts.popular}, "training events"),
         "chart-popular",
         f"The most popular tenth of the items has {100 * facts.top_tenth:.0f} % of the "
         "training events.",
         "Most popular items",
-        ("item", "training events", "share"),
+        ("item", "training events", "share", *(table.fields if table else ())),
         [
-            (one.item, f"{one.events:,}", f"{100 * one.share:.2f} %")
+            (
+                one.item,
+                f"{one.events:,}",
+                f"{100 * one.share:.2f} %",
+                *attributes(one.item),
+            )
             for one in facts.popular
         ],
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from trainer import runs
 from trainer.data_set import DataSet
+from trainer.item_table import ItemTable
 from trainer.serving.client import Client, Recommendation
 from trainer.serving.examples import example_requests
 from trainer.serving.requests import Event
@@ -23,11 +24,13 @@ class Example:
       history: its events.
       as_of: the day it is asked for.
       recommendations: best first.
+      table: attributes of the items, where the export has any.
     """
 
     history: tuple[Event, ...]
     as_of: str
     recommendations: list[Recommendation]
+    table: ItemTable | None
 
 
 def examples(run: str, data_set: DataSet) -> list[Example]:
@@ -46,6 +49,6 @@ def examples(run: str, data_set: DataSet) -> list[Example]:
     requests = example_requests(data_set, NUM_USERS)
     return [
         # Without the user's id: a report is passed on.
-        Example(request.history, request.as_of, answer)
+        Example(request.history, request.as_of, answer, client.item_table)
         for request, answer in client.recommend(requests, TOP_K)
     ]

@@ -2,6 +2,7 @@
 
 from trainer.report.examples import Example
 from trainer.report.parts import Part, Section, Table, Text
+from trainer.serving.client import Recommendation
 
 
 def examples_section(found: list[Example]) -> Section:
@@ -16,17 +17,31 @@ def examples_section(found: list[Example]) -> Section:
         )
     ]
     for number, example in enumerate(found, 1):
-        history = [(event.event_date, event.item_id) for event in example.history]
+        fields = () if example.table is None else tuple(example.table.fields)
+        history = [
+            (event.event_date, event.item_id, *_attributes(example, event.item_id))
+            for event in example.history
+        ]
         answers = [
-            (str(rank), one.item_id, f"{one.score:.3f}")
+            (str(rank), one.item_id, *_attributes(example, one.item_id), _score(one))
             for rank, one in enumerate(example.recommendations, 1)
         ]
         parts += [
-            Table(("date", "item"), history, f"User {number}: the history"),
+            Table(("date", "item", *fields), history, f"User {number}: the history"),
             Table(
-                ("rank", "item", "score"),
+                ("rank", "item", *fields, "score"),
                 answers,
                 f"User {number}: recommended as of {example.as_of}",
             ),
         ]
     return Section("examples", "Examples", parts)
+
+
+def _attributes(example: Example, item: str) -> list[str]:
+    if example.table is None:
+        return []
+    return [value or "" for value in example.table.attributes(item).values()]
+
+
+def _score(one: Recommendation) -> str:
+    return f"{one.score:.3f}"
