@@ -47,3 +47,12 @@ def test_an_edited_description_is_refused():
 def test_what_is_no_description(text):
     with pytest.raises(ValueError):  # noqa: PT011 (json's own words)
         Description.from_json(text)
+
+
+def test_an_export_without_counts_of_items_has_fewer_signatures_and_takes_no_rules():
+    old = Description(5, 17_000, 3, "age", {"saved_model.pb": "0" * 64})
+    assert not old.takes_rules
+    assert old.signatures == {"serving_default", "keep_seen"}
+    new = Description(5, 17_000, 3, "age", {"assets.extra/item_counts.txt": "0" * 64})
+    assert new.takes_rules
+    assert new.signatures == {"serving_default", "keep_seen", "adjusted"}
