@@ -243,6 +243,18 @@ def test_a_damaged_shard_is_named(data):
         read_events(data)
 
 
+class Latin(str):
+    def encode(self, *_):
+        return super().encode("latin-1")
+
+
+def test_a_user_that_is_no_text_ends_in_a_sentence(tmp_path):
+    data = write(tmp_path / "data", [Window([1], 2, user=Latin("böb"))])
+    for read in (read_windows, read_events):
+        with pytest.raises(UserError, match=r"the train split of .* no text in UTF-8"):
+            read(data)
+
+
 def test_a_split_that_there_is_not_ends_in_a_sentence(tmp_path, data):
     other = write_split_data_set(tmp_path / "random", num_items=6, split="random")
     with pytest.raises(
