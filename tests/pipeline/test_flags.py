@@ -47,7 +47,7 @@ def test_every_flag_reaches_its_option():
         "u", "i", "d", "r", ["iso", "%d.%m.%Y"]
     )
     assert found == Options(
-        read=ReadOptions(schema, "tsv", "no", 17_000, 4.0),
+        read=ReadOptions(schema, "tsv", "no", 17_000, min_rating=4.0),
         window=WindowSettings(8, 4, 2, 100, 50),
         split=SplitSettings("user", 0.2, 0.3, 5),
         buckets=BucketSettings("uniform", 20),

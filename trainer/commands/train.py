@@ -14,6 +14,8 @@ from trainer.options import TrainOptions
 from trainer.runs import EXPORT, METRICS, OWNED, check_output, goes_on_from
 from trainer.storage.stand_ins import local
 
+EXAMPLE = "train --data data --output run --config quick --epochs 5"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `train`."""
