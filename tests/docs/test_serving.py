@@ -8,9 +8,12 @@ import pytest
 from google.protobuf import text_format
 from tensorflow_serving.apis import predict_pb2
 
+from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.programs import ROOT
 from tests.support.tf_serving import PredictionService, ServedModel
-from tests.trainer.serving import catalogue
+from trainer.data_set import open_data_set
+from trainer.models import ModelConfig, build_model
+from trainer.serving.export import export_model
 
 PAGE = (ROOT / "docs" / "serving.md").read_text()
 BODIES = re.findall(r"<<'JSON'\n(.*?)\nJSON", PAGE, re.DOTALL)
@@ -19,9 +22,33 @@ CLIENT, WITHOUT_SERVER = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 (ANSWER,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
 
 
+# Those that the page asks about, and others to recommend.
+ITEMS = ("2260466", "153475", "126335", *(f"item{number}" for number in range(9)))
+MAX_LENGTH = 3
+
+
 @pytest.fixture(scope="module")
-def model():
-    return ServedModel(str(catalogue.export()))
+def export(tmp_path_factory):
+    """The SavedModel of a model that has learned nothing."""
+    folder = tmp_path_factory.mktemp("served")
+    data = write_data_set(
+        folder / "data",
+        cyclic_windows(8, len(ITEMS), MAX_LENGTH, seed=1),
+        num_items=len(ITEMS),
+        max_length=MAX_LENGTH,
+        vocabulary=ITEMS,
+        with_graph=True,
+    )
+    config = ModelConfig("gru", len(ITEMS), max_length=MAX_LENGTH, units=(4,))
+    model = build_model(config)
+    model.build()
+    export_model(open_data_set(data), model, str(folder / "model"), "none")
+    return str(folder / "model")
+
+
+@pytest.fixture(scope="module")
+def model(export):
+    return ServedModel(export)
 
 
 def check_answer(answer, rows, top_k):
@@ -29,7 +56,7 @@ def check_answer(answer, rows, top_k):
     items, scores = answer["item_id"], answer["score"]
     assert items.shape == scores.shape == (rows, top_k)
     assert (items.dtype, scores.dtype) == (np.dtype(object), np.dtype(np.float32))
-    known = {item.encode() for item in catalogue.ITEMS}
+    known = {item.encode() for item in ITEMS}
     for row, values in zip(items, scores, strict=True):
         found = [item for item in row if item]
         assert set(found) <= known
@@ -104,7 +131,7 @@ def test_python_client_asks_a_server(model, tmp_path, monkeypatch, capsys):
     )
 
 
-def test_model_is_asked_without_a_server(capsys):
+def test_model_is_asked_without_a_server(export, capsys):
     assert '"run/model"' in WITHOUT_SERVER
-    exec(WITHOUT_SERVER.replace('"run/model"', repr(str(catalogue.export()))), {})
+    exec(WITHOUT_SERVER.replace('"run/model"', repr(export)), {})
     assert capsys.readouterr().out.startswith("[[b'")
