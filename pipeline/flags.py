@@ -43,7 +43,10 @@ def make_parser(prog: str = PROG) -> Parser:
       prog: the program, as help and messages name it.
     """
     parser = Parser(
-        prog=prog, description=_DESCRIPTION.format(prog=prog), epilog=_EPILOG
+        prog=prog,
+        usage=f"{prog} --input GLOB [GLOB ...] --output DIR [FLAGS]",
+        description=_DESCRIPTION.format(prog=prog),
+        epilog=_EPILOG,
     )
     add_completion_flag(parser, SCRIPT, make_full_parser, completion_library)
     _add_files(parser.add_argument_group("input and output"))
@@ -127,8 +130,13 @@ def _add_windows(group: argparse._ArgumentGroup) -> None:
 
 def _add_split(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    caveats = "; ".join(f"{name} {SPLIT_CAVEATS[name]}" for name in SPLITS)
-    add("--split", default="time", choices=SPLITS, help=f"{caveats} (default: time)")
+    caveats = "; ".join(f"{name} ({SPLIT_CAVEATS[name]})" for name in SPLITS)
+    add(
+        "--split",
+        default="time",
+        choices=SPLITS,
+        help=f"how targets are held out: {caveats} (default: time)",
+    )
     for part in ("eval", "test"):
         add(
             f"--{part}_fraction",

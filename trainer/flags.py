@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             f"--{flag}", help=meaning, default=argparse.SUPPRESS, **kwargs
         )
 
+    parser.usage = f"{parser.prog} --data DATA --output RUN [FLAGS]"
     files = parser.add_argument_group("files")
     add(
         files,

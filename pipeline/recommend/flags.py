@@ -36,7 +36,12 @@ def make_parser(prog: str = PROG) -> Parser:
     Args:
       prog: the program, as help and messages name it.
     """
-    parser = Parser(prog=prog, description=_DESCRIPTION, epilog=_EPILOG)
+    parser = Parser(
+        prog=prog,
+        usage=f"{prog} --input GLOB [GLOB ...] --model RUN/model --output DIR [FLAGS]",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+    )
     add_completion_flag(parser, SCRIPT, lambda: make_parser(SCRIPT), completion_library)
     _add_files(parser.add_argument_group("input and output"))
     add_row_flags(parser.add_argument_group("rows"))
