@@ -15,6 +15,9 @@ from typing import BinaryIO
 # Integers, or texts in UTF-8.
 Values = list[int] | list[bytes]
 
+# Of a whole history with all that was seen; more is no record, and memory would pay.
+_LONGEST_RECORD_BYTES = 256 << 20
+
 _HEAD = struct.Struct("<QI")
 _CHECKSUM_BYTES = 4
 
@@ -30,16 +33,15 @@ def read_records(stream: BinaryIO) -> Iterator[bytes]:
     """Yields the records of an unpacked TFRecord file.
 
     Raises:
-      ValueError: the file ends inside a record.
+      ValueError: the file ends inside a record, or a record is far too long.
     """
     while head := stream.read(_HEAD.size):
         if len(head) < _HEAD.size:
             raise ValueError("it ends inside the head of a record")
         length, _ = _HEAD.unpack(head)
-        try:
-            record = stream.read(length + _CHECKSUM_BYTES)
-        except OverflowError:
-            record = b""
+        if length > _LONGEST_RECORD_BYTES:
+            raise ValueError(f"a record has {length:,} bytes")
+        record = stream.read(length + _CHECKSUM_BYTES)
         if len(record) < length + _CHECKSUM_BYTES:
             raise ValueError("it ends inside a record")
         yield record[:length]

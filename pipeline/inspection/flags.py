@@ -10,7 +10,9 @@ INSPECT_MEANING = "say what a data set holds, and show some of its windows"
 
 _EPILOG = """\
 example:
-  python -m pipeline inspect data --windows 5 --split test"""
+  python -m pipeline inspect data --windows 5 --split test
+
+For remote folders Beam's own flags go through, such as --s3_endpoint_url."""
 
 
 def make_inspect_parser(prog: str) -> Parser:

@@ -1,26 +1,39 @@
 """Folders on remote storage, through Beam's file systems."""
 
-from apache_beam.io.filesystem import BeamIOError
+from collections.abc import Sequence
+
 from apache_beam.io.filesystems import FileSystems
 
+from pipeline.runners.beam_flags import beam_options
+from pipeline.runners.credentials import check_credentials
 from pipeline.storage import open_raw
 from schemas.errors import UserError
 from schemas.folders import Folder
 from schemas.layout import join
 
 
-def remote_folder(path: str) -> Folder:
+def remote_folder(
+    path: str, beam_arguments: Sequence[str], own_flags: Sequence[str], prog: str
+) -> Folder:
     """Lists a remote folder; one that is not there has no files.
 
+    Args:
+      path: the folder.
+      beam_arguments: what is left for Beam, such as `--s3_endpoint_url`.
+      own_flags: the names of the command's own flags.
+      prog: the command, for messages.
+
     Raises:
-      UserError: it cannot be listed.
+      UsageError: Beam knows no such flag, or its value is wrong.
+      UserError: the folder cannot be listed.
     """
+    options = beam_options(beam_arguments, own_flags, prog)
+    check_credentials(options, [path])
+    FileSystems.set_options(options)
     prefix = join(path, "")
     try:
         found = FileSystems.match([join(path, "**")])[0].metadata_list
     except Exception as error:  # Each remote storage raises errors of its own.
-        if not isinstance(error, (BeamIOError, OSError, ValueError)):
-            raise
         raise UserError(
             f"cannot look up {path}: {error}; check the path, and that you may read it."
         ) from error
