@@ -57,20 +57,27 @@ def help_of(prog: str, action: argparse.Action) -> str:
     return PARSERS[prog]._get_formatter()._expand_help(action)
 
 
-def example_of(prog: str) -> list[str]:
-    """The words of the example in a parser's epilog."""
-    head, _, rest = str(PARSERS[prog].epilog).partition("\n")
-    assert head == "example:"
-    return shlex.split(rest.partition("\n\n")[0].replace("\\\n", " "))
+def examples_of(prog: str) -> list[list[str]]:
+    """The words of each example in a parser's epilog, whose lines are indented."""
+    epilog = str(PARSERS[prog].epilog).replace("\\\n", " ")
+    assert epilog.startswith(("example:\n", "examples:\n"))
+    lines = [line for line in epilog.splitlines() if line.startswith("  ")]
+    return [shlex.split(line) for line in lines]
 
 
 def test_every_command_of_the_trainer_is_looked_at():
     assert {f"python -m trainer {name}" for name in COMMANDS} <= PARSERS.keys()
 
 
-@pytest.mark.parametrize("prog", PARSERS)
-def test_example_is_taken_by_its_own_program(prog):
-    words = example_of(prog)
+EXAMPLES = [(prog, words) for prog in PARSERS for words in examples_of(prog)]
+
+
+def test_every_program_has_an_example():
+    assert {prog for prog, _ in EXAMPLES} == PARSERS.keys()
+
+
+@pytest.mark.parametrize(("prog", "words"), EXAMPLES)
+def test_example_is_taken_by_its_own_program(prog, words):
     assert words[: len(prog.split())] == prog.split()
     if prog.startswith("python -m trainer"):
         args = PARSERS["python -m trainer"].parse_args(words[3:])

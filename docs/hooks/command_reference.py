@@ -79,12 +79,13 @@ def _section(parser: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def _epilog(text: str) -> Iterator[str]:
-    """Yields an epilog, its example as a block of code."""
+    """Yields an epilog, its indented examples as blocks of code."""
     for part in text.split("\n\n"):
-        head, _, example = part.partition("\n")
-        if head == "example:":
-            lines = [line.removeprefix("  ") for line in example.splitlines()]
-            yield "\n".join(["```sh", *lines, "```", ""])
+        lines = part.splitlines()
+        if lines and lines[0] in ("example:", "examples:"):
+            del lines[0]
+        if lines and lines[0].startswith("  "):
+            yield "\n".join(["```sh", *(line[2:] for line in lines), "```", ""])
         else:
             yield f"{_text(part)}\n"
 

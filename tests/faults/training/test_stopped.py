@@ -191,7 +191,9 @@ def test_a_replacement_that_is_stopped_goes_on_beside_the_earlier_run(
     train(small_options(data, undisturbed, **changes), export=False)
     train(small_options(data, run, epochs=1), export=False)
     before = entries(run)
-    options = small_options(data, run, checkpoint_secs=0.0, overwrite=True, **changes)
+    options = small_options(
+        data, run, checkpoint_secs=0.0, overwrite=True, **changes
+    )
     for looks in (3, 4):
         with monkeypatch.context() as patch:
             _crashing(patch, looks)
