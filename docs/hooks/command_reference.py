@@ -68,6 +68,8 @@ def _section(parser: argparse.ArgumentParser) -> Iterator[str]:
         if not actions:
             continue
         yield f"### {group.title}\n"
+        if group.description:
+            yield f"{_text(group.description)}\n"
         for action in actions:
             if isinstance(action, argparse._SubParsersAction):
                 for name, meaning in zip(
