@@ -115,3 +115,5 @@ def _settings(manifest: Manifest) -> Iterator[tuple[str, str]]:
     ]
     if fields:
         yield "fields", ", ".join(fields)
+    if settings.get("item_fields"):
+        yield "attributes", f"{', '.join(settings['item_fields'])} of each item"

@@ -120,16 +120,22 @@ def _measured(of: Mapping[str, Any]) -> str:
 def _settings(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yields the settings that are not the trainer's defaults."""
     defaults = {field.name: field.default for field in dataclasses.fields(TrainOptions)}
+    # JSON has lists where options have tuples.
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in config.items()}
     changed = [
-        f"--{name} {value}" if not isinstance(value, bool) else _switch(name, value)
-        for name, value in config.items()
+        _flag(name, value)
+        for name, value in values.items()
         if name in defaults and name not in _SHOWN and value != defaults[name]
     ]
     yield "settings", ", ".join([*changed, f"--seed {config.get('seed', 0)}"])
 
 
-def _switch(name: str, value: bool) -> str:
-    return f"--{name}" if value else f"--no-{name}"
+def _flag(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return f"--{name}" if value else f"--no-{name}"
+    return (
+        f"--{name} {','.join(map(str, value)) if isinstance(value, tuple) else value}"
+    )
 
 
 def _next(view: RunView, folder: Folder) -> Iterator[tuple[str, str]]:
