@@ -1,9 +1,13 @@
-"""Reviews to windows: `python -m pipeline --input GLOB --output DIR`."""
+"""Reviews to windows: `python -m pipeline --input GLOB --output DIR`.
+
+`python -m pipeline inspect DATA` says what such an output holds.
+"""
 
 import sys
 from collections.abc import Sequence
 
 from pipeline.flags import PROG, make_parser
+from pipeline.inspection.flags import INSPECT
 from schemas.command_line import run_program
 
 
@@ -18,6 +22,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(argv: Sequence[str]) -> int:
+    # The only word that may stand first; all others are values of flags.
+    if argv and argv[0] == INSPECT:
+        from pipeline.inspection.program import run as inspect
+
+        return inspect(argv[1:], PROG)
     parser = make_parser()
     args, rest = parser.parse_known_args(argv)
     # Beam and TensorFlow take seconds to import, and --help needs neither.

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from pipeline.parse.review_schema import ReviewSchema
+
+# Named here too, for those who take options apart.
+from schemas.days import day_number as day_number
+from schemas.days import iso_date as iso_date
 from schemas.features import ITEM_ID
 from schemas.settings import BucketSettings, DropRepeats, SplitSettings, WindowSettings
 
@@ -18,18 +22,6 @@ BLOCK_BYTES = 16 << 20
 RANGE_BYTES = 64 << 20
 # Input that makes one partition, which one worker sorts at once in memory.
 PARTITION_BYTES = 64 << 20
-
-_EPOCH = datetime.date(1970, 1, 1)
-
-
-def day_number(date: datetime.date) -> int:
-    """Returns the days since 1970-01-01."""
-    return (date - _EPOCH).days
-
-
-def iso_date(day: int) -> str:
-    """Returns the ISO date of a number of days since 1970-01-01."""
-    return (_EPOCH + datetime.timedelta(days=day)).isoformat()
 
 
 @dataclass(frozen=True)

@@ -22,28 +22,29 @@ def add_input_flags(group: argparse._ArgumentGroup) -> None:
         required=True,
         nargs="+",
         metavar="GLOB",
-        help="files or globs (in quotes), local or gs://, plain or .gz",
+        help="files or globs (in quotes), local, gs:// or s3://, plain or .gz",
     )
     add(
         "--input_format",
         default="auto",
         choices=("auto", *get_args(InputFormat)),
         help="json: an array of records; columns: as pandas' to_json writes (default: "
-        "by name and, for .json, by its start)",
+        "auto, by name and, for .json, by its start)",
     )
     add(
         "--quoted_line_breaks",
         default="auto",
         choices=get_args(QuotedLineBreaks),
         help="CSV fields in quotes may hold line breaks, so that files are read from "
-        "start to end (default auto: where quotes stand near the start of a file)",
+        "start to end (default: auto, where quotes stand near the start of a file)",
     )
     add(
         "--num_partitions",
         type=int,
         default=0,
-        help="parts in which users are sorted; never changes the records (default: "
-        "by the input's size)",
+        metavar="PARTS",
+        help="parts in which users are sorted; never changes the records; 0: one for "
+        "each 64 MB of input (default: 0)",
     )
 
 
@@ -55,33 +56,39 @@ def add_row_flags(group: argparse._ArgumentGroup) -> None:
         default="plain",
         metavar="NAME|FILE",
         help="plain (user_id, item_id, date), rent_the_runway, amazon_reviews, "
-        "amazon_reviews_2023, movielens, or a TFMD text proto (default plain)",
+        "amazon_reviews_2023, movielens, or a TFMD text proto (default: plain)",
     )
     for role in ("user", "item", "date", "rating"):
-        add(f"--{role}_field", metavar="NAME", help=f"in place of the schema's {role}")
+        add(
+            f"--{role}_field",
+            metavar="NAME",
+            help=f"the field of the {role} (default: the schema's)",
+        )
     add(
         "--date_format",
         action="append",
         default=[],
         metavar="FORMAT",
-        help="iso, unix, unix_s, unix_ms or a pattern such as '%%d.%%m.%%Y', in place "
-        "of the schema's; may be given several times",
+        help="iso, unix, unix_s, unix_ms or a pattern such as '%%d.%%m.%%Y'; may be "
+        "given several times (default: the schema's)",
     )
     add(
         "--latest_date",
         type=parse_date_flag,
         metavar="DATE",
-        help="refuse rows of later days (default: today, UTC)",
+        help="refuse rows of later days than this, as 2018-01-08 (default: today, UTC)",
     )
     add(
         "--max_reject_fraction",
         type=float,
         default=0.05,
-        help="fail where a larger share of rows is refused (default 0.05)",
+        metavar="SHARE",
+        help="fail where a larger share of rows is refused, 0 to 1 (default: 0.05)",
     )
     add(
         "--min_rating",
         type=float,
+        metavar="RATING",
         help="drop rows rated lower, or not rated (default: keep all)",
     )
 

@@ -29,6 +29,8 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         kwargs.setdefault("allow_abbrev", False)
+        # Examples keep their lines.
+        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
@@ -38,6 +40,15 @@ class Parser(argparse.ArgumentParser):
     def flags(self) -> list[str]:
         """Returns every flag of this parser, for suggestions."""
         return [option for action in self._actions for option in action.option_strings]
+
+    def commands(self) -> dict[str, "Parser"]:
+        """Returns the parsers of the subcommands, by name."""
+        return {
+            name: command
+            for action in self._actions
+            if isinstance(action, argparse._SubParsersAction)
+            for name, command in action.choices.items()
+        }
 
     def switches(self) -> set[str]:
         """Returns the flags that take no value."""

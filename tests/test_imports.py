@@ -140,6 +140,12 @@ def test_algorithms_load_no_beam():
         ["trainer", "predict", "--help"],
         ["trainer", "compare", "--help"],
         ["trainer", "tune", "--help"],
+        ["trainer", "report", "--help"],
+        ["trainer", "inspect", "--help"],
+        ["pipeline", "inspect", "--help"],
+        ["pipeline", "--print_completion", "bash"],
+        ["pipeline.recommend", "--print_completion", "zsh"],
+        ["trainer", "--print_completion", "bash"],
     ],
     ids=" ".join,
 )

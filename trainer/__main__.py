@@ -1,4 +1,4 @@
-"""`python -m trainer`: train, evaluate, compare, tune, report and predict.
+"""`python -m trainer`: train, evaluate, compare, tune, report, predict and inspect.
 
 Usage:
     python -m trainer train --data DATA --output RUN
@@ -7,18 +7,22 @@ Usage:
     python -m trainer tune --data DATA --output FOLDER --model transformer
     python -m trainer report --run RUN
     python -m trainer predict --model RUN/model --history 2016-04-20:2260466
+    python -m trainer inspect RUN
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from typing import Any
 
 from schemas.command_line import Parser, run_program, unknown_argument
+from schemas.completion import add_completion_flag
 from schemas.errors import UsageError
 from trainer.logs import shown_logs
 
 PROG = "python -m trainer"
+# The command that an installation adds.
+SCRIPT = "seamstress-trainer"
 
 COMMANDS = {
     "train": "learn from a data set and export the model",
@@ -27,7 +31,14 @@ COMMANDS = {
     "tune": "search for good settings on the eval split",
     "report": "make a run's page of charts again",
     "predict": "recommend items for raw histories",
+    "inspect": "say what a run holds, and show windows that it learned from",
 }
+
+_EPILOG = """\
+example:
+  python -m trainer train --data data --output run --config quick
+
+`python -m trainer COMMAND --help` says what a command takes, with an example."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,22 +55,46 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run_program(_run, arguments, PROG)
 
 
-def _run(argv: Sequence[str]) -> int:
-    parser = Parser(prog=PROG, description="Trains and uses next-item models.")
-    commands = parser.add_subparsers(
+def make_parser(
+    prog: str = PROG, commands: Collection[str] = tuple(COMMANDS)
+) -> Parser:
+    """Returns the parser of the command line.
+
+    Args:
+      prog: the program, as help and messages name it.
+      commands: those whose flags are known to it; the modules of the others, and what
+        they import, are not loaded.
+    """
+    parser = Parser(
+        prog=prog, description="Trains and uses next-item models.", epilog=_EPILOG
+    )
+    add_completion_flag(parser, SCRIPT, lambda: make_parser(SCRIPT), completion_library)
+    added = parser.add_subparsers(
         dest="command", metavar="COMMAND", title="commands", parser_class=Parser
     )
-    # The module of the command at hand alone: the others' imports are not needed.
-    chosen = next((word for word in argv if word in COMMANDS), None)
-    module: Any = None
-    flags = parser.flags()
     for name, meaning in COMMANDS.items():
         sentence = f"{meaning[0].upper()}{meaning[1:]}."
-        command = commands.add_parser(name, help=meaning, description=sentence)
-        if name == chosen:
+        command = added.add_parser(name, help=meaning, description=sentence)
+        if name in commands:
             module = import_module(f"trainer.commands.{name}")
             module.add_arguments(command)
-            flags = command.flags()
+            command.epilog = f"example:\n  {PROG} {module.EXAMPLE}"
+    return parser
+
+
+def completion_library() -> Any:
+    """Returns the module shtab; only --print_completion needs it."""
+    import shtab
+
+    return shtab
+
+
+def _run(argv: Sequence[str]) -> int:
+    # The module of the command at hand alone: the others' imports are not needed.
+    chosen = next((word for word in argv if word in COMMANDS), None)
+    parser = make_parser(commands=() if chosen is None else (chosen,))
+    command = parser if chosen is None else parser.commands()[chosen]
+    flags = command.flags()
     prog = f"{PROG} {chosen or ''}".rstrip()
     for word in argv if chosen else ():
         # Before argparse, which would first miss the flag that was misspelt.
@@ -73,6 +108,7 @@ def _run(argv: Sequence[str]) -> int:
             f"a command is missing; choose one of {', '.join(COMMANDS)} "
             f"(see `{PROG} --help`)"
         )
+    module = import_module(f"trainer.commands.{args.command}")
     with shown_logs(quiet=getattr(args, "quiet", False)):
         status: int = module.run(args)
     return status

@@ -40,9 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             f"--{flag}", help=meaning, default=argparse.SUPPRESS, **kwargs
         )
 
+    parser.usage = f"{parser.prog} --data DATA --output RUN [FLAGS]"
     files = parser.add_argument_group("files")
-    add(files, "data", "the data set that `python -m pipeline` wrote", metavar="DATA")
-    add(files, "output", "the folder for the run", metavar="RUN")
+    add(
+        files,
+        "data",
+        "the data set that `python -m pipeline` wrote; needed, here or in --config",
+        metavar="DATA",
+    )
+    add(files, "output", "the folder for the run; needed", metavar="RUN")
     add(
         files,
         "overwrite",
@@ -55,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         files,
         "config",
         f"a JSON file of flags, such as another run's config.json, or a ready name: "
-        f"{', '.join(ready_configs())}; flags override it",
+        f"{', '.join(ready_configs())}; flags override it (default: none)",
         metavar="FILE",
     )
     model = parser.add_argument_group("model")
@@ -68,15 +74,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "reference day always) or none",
         choices=get_args(DayFeature),
     )
-    add(model, "item_embedding", "size of an item's embedding", type=int, metavar="N")
-    add(model, "day_embedding", "size of a day's embedding", type=int, metavar="N")
+    add(model, "item_embedding", "size of an item's vector", type=int, metavar="SIZE")
+    add(model, "day_embedding", "size of a day's vector", type=int, metavar="SIZE")
     add(
         model,
         "units",
         "sizes of the LSTM or GRU layers, or of the feed-forward layer of each "
         "transformer block",
         type=_sizes,
-        metavar="N,N",
+        metavar="SIZE,SIZE",
     )
     add(
         model,
@@ -84,9 +90,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "let the LSTM or GRU attend to its states (default: on)",
         action=argparse.BooleanOptionalAction,
     )
-    add(model, "num_heads", "of the transformer", type=int, metavar="N")
+    add(model, "num_heads", "of the transformer", type=int, metavar="HEADS")
     add(
-        model, "dropout", "share of values that training drops", type=float, metavar="X"
+        model,
+        "dropout",
+        "share of the values that training drops",
+        type=float,
+        metavar="SHARE",
     )
     add(
         model,
@@ -115,14 +125,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "num_negatives",
         "items of a step's sample; the number of items and more: all of them",
         type=int,
-        metavar="N",
+        metavar="ITEMS",
     )
     add(
         fit,
         "label_smoothing",
         "share of a target spread over all items",
         type=float,
-        metavar="X",
+        metavar="SHARE",
     )
     add(
         fit,
@@ -136,7 +146,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "unknown_rate",
         "share of inputs taken for the unknown item, so that its vector is learned",
         type=float,
-        metavar="X",
+        metavar="SHARE",
     )
     add(
         fit,
@@ -144,10 +154,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "windows of a step, all devices; where windows are long, on average: more "
         "short ones, fewer long ones, so that steps have about as many targets",
         type=int,
-        metavar="N",
+        metavar="WINDOWS",
     )
-    add(fit, "epochs", "the most passes over the data", type=int, metavar="N")
-    add(fit, "learning_rate", "of Adam, the largest", type=float, metavar="X")
+    add(fit, "epochs", "the most passes over the data", type=int, metavar="EPOCHS")
+    add(fit, "learning_rate", "of Adam, the largest", type=float, metavar="RATE")
     add(
         fit,
         "learning_rate_schedule",
@@ -159,21 +169,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "weight_decay",
         "of AdamW, times the learning rate; of all but biases and normalisations",
         type=float,
-        metavar="X",
+        metavar="RATE",
     )
     add(
         fit,
         "patience",
         "epochs without a better val_ndcg@10 before training stops; 0: never",
         type=int,
-        metavar="N",
+        metavar="EPOCHS",
     )
-    add(fit, "seed", "of weights and order", type=int, metavar="N")
+    add(fit, "seed", "of weights and order", type=int, metavar="NUMBER")
     machine = parser.add_argument_group("machine")
     add(
         machine,
         "mixed_precision",
-        "compute in 16 bits, logits and loss in 32",
+        "compute in 16 bits, logits and loss in 32 (default: off)",
         action=argparse.BooleanOptionalAction,
     )
     add(machine, "jit_compile", "compile with XLA", choices=get_args(JitCompile))
@@ -183,7 +193,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "steps that run together, after which the loss is looked at; 0: 16 on one GPU, "
         "else 1",
         type=int,
-        metavar="N",
+        metavar="STEPS",
     )
     add(
         machine,
@@ -195,7 +205,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         machine,
         "deterministic",
-        "give the same figures to the last digit, on the same machine",
+        "give the same figures to the last digit, on the same machine (default: off)",
         action=argparse.BooleanOptionalAction,
     )
     add(
@@ -204,7 +214,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "seconds between two saved states inside an epoch, from which the same command "
         "goes on; 0: each step",
         type=float,
-        metavar="X",
+        metavar="SECONDS",
     )
     add(machine, "quiet", "show nothing but errors", action="store_true")
 

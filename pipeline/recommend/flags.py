@@ -3,16 +3,20 @@
 import argparse
 from typing import get_args
 
+from pipeline.completion import completion_library
 from pipeline.options import parse_date_flag
 from pipeline.recommend.options import Format, RecommendOptions
 from pipeline.row_flags import add_input_flags, add_row_flags, to_read_options
 from schemas.command_line import Parser
+from schemas.completion import add_completion_flag
 from schemas.errors import UsageError
 from schemas.exported_model import DEFAULT_TOP_K
 from schemas.rule_flags import add_rule_flags, to_rules
 from schemas.settings import DROP_REPEATS
 
 PROG = "python -m pipeline.recommend"
+# The command that an installation adds.
+SCRIPT = "seamstress-recommend"
 
 _DESCRIPTION = """\
 Reads a log of who took which item when, and writes what an exported model recommends
@@ -20,8 +24,8 @@ to every user, one row a user."""
 
 _EPILOG = """\
 examples:
-  python -m pipeline.recommend --input 'reviews-*.csv.gz' --model run/model \\
-    --output recommendations --top_k 20
+  python -m pipeline.recommend --input 'reviews-*.csv.gz' --date_field review_date \\
+    --model run/model --output recommendations --top_k 20
 
   python -m pipeline.recommend --input 'reviews-*.csv.gz' --model run/model \\
     --output campaign --only campaign.txt --max_per category=2
@@ -30,14 +34,19 @@ Beam's own flags go through, such as --runner or --direct_num_workers. DirectRun
 default, means Beam's in-process engine."""
 
 
-def make_parser() -> Parser:
-    """Returns the parser of the program's own flags."""
+def make_parser(prog: str = PROG) -> Parser:
+    """Returns the parser of the program's own flags.
+
+    Args:
+      prog: the program, as help and messages name it.
+    """
     parser = Parser(
-        prog=PROG,
+        prog=prog,
+        usage=f"{prog} --input GLOB [GLOB ...] --model RUN/model --output DIR [FLAGS]",
         description=_DESCRIPTION,
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    add_completion_flag(parser, SCRIPT, lambda: make_parser(SCRIPT), completion_library)
     _add_files(parser.add_argument_group("input and output"))
     add_row_flags(parser.add_argument_group("rows"))
     _add_users(parser.add_argument_group("users and histories"))
@@ -65,13 +74,14 @@ def _add_files(group: argparse._ArgumentGroup) -> None:
         "--format",
         default="jsonl",
         choices=get_args(Format),
-        help="of the files: JSON lines (gzip), or Parquet (default jsonl)",
+        help="of the files: JSON lines (gzip), or Parquet (default: jsonl)",
     )
     add(
         "--num_shards",
         type=int,
         default=8,
-        help="files, each asked for and written by one worker (default 8)",
+        metavar="FILES",
+        help="files, each asked for and written by one worker (default: 8)",
     )
     add("--quiet", action="store_true", help="no progress and no closing table")
 
@@ -88,7 +98,8 @@ def _add_users(group: argparse._ArgumentGroup) -> None:
         "--min_items",
         type=int,
         default=1,
-        help="users with fewer events get no answer of the model (default 1)",
+        metavar="EVENTS",
+        help="users with fewer events get no answer of the model (default: 1)",
     )
     add(
         "--popular",
@@ -99,13 +110,14 @@ def _add_users(group: argparse._ArgumentGroup) -> None:
         "--drop_repeats",
         default="none",
         choices=DROP_REPEATS,
-        help="as given to `python -m pipeline` (default none)",
+        help="as given to `python -m pipeline` (default: none)",
     )
     add(
         "--max_history",
         type=int,
         default=0,
-        help="keep only the latest events of a user (default 0: all)",
+        metavar="EVENTS",
+        help="keep only the latest events of each user; 0: all (default: 0)",
     )
 
 
@@ -115,7 +127,7 @@ def _add_answers(group: argparse._ArgumentGroup) -> None:
         "--top_k",
         type=int,
         default=DEFAULT_TOP_K,
-        metavar="K",
+        metavar="ITEMS",
         help="how many items to recommend (default: %(default)s)",
     )
     add(

@@ -13,24 +13,48 @@ from schemas.errors import UsageError, UserError
 
 PROG = "python -m pipeline.sample"
 
+_DESCRIPTION = (
+    "Writes made-up reviews in the format of Rent the Runway, to try things on."
+)
+_EPILOG = """\
+example:
+  python -m pipeline.sample --reviews 20000 --output sample.jsonl"""
+
 
 def make_parser() -> Parser:
     """Returns the parser of the command line."""
-    parser = Parser(prog=PROG, description=__doc__)
-    parser.add_argument("--reviews", type=int, default=20_000, help="rows to make")
+    parser = Parser(prog=PROG, description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument(
+        "--reviews",
+        type=int,
+        default=20_000,
+        metavar="ROWS",
+        help="rows to make (default: 20000)",
+    )
     parser.add_argument(
         "--output",
         required=True,
+        metavar="FILE",
         help="the file to write, JSON lines; through gzip where it ends in .gz",
     )
     parser.add_argument(
-        "--users", type=int, help="users to make; default: one for three reviews"
+        "--users",
+        type=int,
+        metavar="USERS",
+        help="users who wrote them (default: one for three reviews)",
     )
     parser.add_argument(
-        "--items", type=int, help="items to choose from; default: one for 50 reviews"
+        "--items",
+        type=int,
+        metavar="ITEMS",
+        help="items to choose from (default: one for 50 reviews)",
     )
     parser.add_argument(
-        "--seed", type=int, default=0, help="another seed makes other rows"
+        "--seed",
+        type=int,
+        default=0,
+        metavar="NUMBER",
+        help="another seed makes other rows (default: 0)",
     )
     return parser
 

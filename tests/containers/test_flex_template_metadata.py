@@ -21,7 +21,8 @@ OF_BEAM = "sdk_container_image"
 ACTIONS = {
     action.dest: action
     for action in make_parser()._actions
-    if not isinstance(action, argparse._HelpAction)
+    # Those of --help and --print_completion print and end.
+    if action.default is not argparse.SUPPRESS
 }
 # A value for each parameter that the pipeline takes, and one that it refuses.
 VALUES = {

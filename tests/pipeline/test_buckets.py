@@ -8,7 +8,7 @@ import pytest
 from tests.support import buckets
 from tests.support.buckets import gs_bucket, gs_server, s3_bucket, s3_server  # noqa: F401
 from tests.support.google_cloud.credentials import Credentials
-from tests.support.programs import run_module
+from tests.support.programs import LATEST_DATE, run_module
 from tests.support.small_reviews import HEADER, entries, rows
 
 pytestmark = pytest.mark.slow
@@ -30,6 +30,7 @@ def test_a_data_set_equals_that_of_local_files(bucket, sample_reviews, sample_da
         f"--input={bucket}/in/*.jsonl",
         f"--output={bucket}/data",
         "--schema=rent_the_runway",
+        LATEST_DATE,
     ]
     done = run_module("pipeline", *flags)
     assert done.returncode == 0, done.stderr
@@ -41,6 +42,12 @@ def test_a_data_set_equals_that_of_local_files(bucket, sample_reviews, sample_da
         if not name.endswith(("fingerprint.pb", "saved_model.pb")):
             assert remote[name] == content
     assert "transform_fn/saved_model.pb" in remote
+
+    looked = run_module("pipeline", "inspect", f"{bucket}/data", "--windows=1")
+    assert (looked.returncode, looked.stderr) == (0, "")
+    assert f"{bucket}/data, complete" in looked.stdout
+    assert "written " in looked.stdout
+    assert "train window 1: " in looked.stdout
 
     again = run_module("pipeline", *flags)
     assert again.returncode == 1

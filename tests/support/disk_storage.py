@@ -29,6 +29,9 @@ class DiskFileSystem(LocalFileSystem):
             for result in found
         ]
 
+    def open(self, path, *args, **kwargs):
+        return super().open(path.removeprefix(_PREFIX), *args, **kwargs)
+
     def exists(self, path):
         return super().exists(path.removeprefix(_PREFIX))
 

@@ -20,15 +20,18 @@ from trainer.comparison.options import (
 )
 from trainer.config_files import ready_configs
 
+EXAMPLE = "compare --data data --output compared --configs quick long --seeds 0,1,2"
+
 _logger = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `compare`."""
-    parser.add_argument(
+    files = parser.add_argument_group("files")
+    files.add_argument(
         "--data", required=True, metavar="DATA", help="the data set to compare on"
     )
-    parser.add_argument(
+    files.add_argument(
         "--output",
         required=True,
         metavar="FOLDER",
@@ -43,13 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="CONFIG",
         help="configs to train: JSON files as `train --config` takes them, or ready "
-        f"names: {', '.join(ready_configs())}",
+        f"names: {', '.join(ready_configs())} (default: none)",
     )
     models.add_argument(
         "--seeds",
         type=_seeds,
         default=(0,),
-        metavar="N,N",
+        metavar="NUMBER,NUMBER",
         help="each config is trained once under each of these seeds; its row is their "
         "mean (default: 0)",
     )
@@ -59,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="RUN",
-        help="folders that `train` wrote",
+        help="folders that `train` wrote (default: none)",
     )
     models.add_argument(
         "--baselines",
@@ -69,26 +72,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"all, none, or some of {', '.join(BASELINES_BY_NAME)} (default: all, "
         f"which are {', '.join(BASELINE_NAMES)})",
     )
-    parser.add_argument(
+    measured = parser.add_argument_group("how to measure and show")
+    measured.add_argument(
         "--split",
         choices=(layout.EVAL, layout.TEST),
         help="the split to measure on; choose settings on eval (default: test where "
         "there is one, else eval)",
     )
-    parser.add_argument(
+    measured.add_argument(
         "--format",
         choices=("markdown", "json"),
         default="markdown",
         help="how to print; both are written (default: %(default)s)",
     )
-    parser.add_argument(
+    measured.add_argument(
         "--batch_size",
         type=int,
-        metavar="B",
+        metavar="HISTORIES",
         help="histories scored at a time, not windows trained at a time (default: "
         "chosen by the number of items)",
     )
-    parser.add_argument(
+    measured.add_argument(
         "--quiet", action="store_true", help="show the table and errors alone"
     )
 

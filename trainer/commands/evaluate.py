@@ -21,52 +21,61 @@ from trainer.storage.file_systems import connect
 from trainer.storage.files import write_remote
 from trainer.storage.paths import check_path, is_remote, join
 
+EXAMPLE = "evaluate --run run --data data --split test"
+
 _logger = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `evaluate`."""
-    parser.add_argument("--run", metavar="RUN", help="the folder that `train` wrote")
-    parser.add_argument(
+    files = parser.add_argument_group("files")
+    files.add_argument(
+        "--run",
+        metavar="RUN",
+        help="the folder that `train` wrote; needed but with --baselines_only",
+    )
+    files.add_argument(
         "--data",
         required=True,
         metavar="DATA",
         help="the data set that the run was trained on",
     )
-    parser.add_argument(
+    measured = parser.add_argument_group("what to measure")
+    measured.add_argument(
         "--split",
         choices=(layout.EVAL, layout.TEST),
         help="the split to measure on (default: test where there is one, else eval)",
     )
-    parser.add_argument(
+    measured.add_argument(
         "--baselines_only",
         action="store_true",
         help="measure the baselines alone; --run may be left out",
     )
-    parser.add_argument(
+    shown = parser.add_argument_group("output")
+    shown.add_argument(
         "--format",
         choices=("table", "json"),
         default="table",
         help="how to print (default: %(default)s)",
     )
-    parser.add_argument(
+    shown.add_argument(
         "--output",
         metavar="FILE.json",
         help="where to write the figures (default: RUN/evaluation-<split>.json; those "
         "of --baselines_only are only printed)",
     )
-    parser.add_argument(
+    measured.add_argument(
         "--batch_size",
         type=int,
-        metavar="B",
+        metavar="HISTORIES",
         help="histories scored at a time; memory grows with it times the number of "
         "items (default: chosen by that number)",
     )
-    parser.add_argument(
+    measured.add_argument(
         "--resamples",
         type=int,
         default=DEFAULT_RESAMPLES,
-        metavar="R",
+        metavar="TIMES",
         help="how often users are drawn anew for the 95 %% intervals (default: "
         "%(default)s)",
     )

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from trainer.item_table import ItemTable
     from trainer.serving.client import Recommendation
 
+EXAMPLE = "predict --model run/model --history 2016-04-20:2260466,2017-01-02:153475"
+
 # A larger one is a slip of the hand, and memory would pay for it.
 _MOST = 1_000_000
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -46,13 +48,15 @@ _SHOWN_CHARACTERS = 40
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `predict`."""
-    parser.add_argument(
+    files = parser.add_argument_group("model")
+    files.add_argument(
         "--model",
         required=True,
         metavar="RUN/model",
         help="the exported model, a folder that `train` wrote",
     )
-    histories = parser.add_mutually_exclusive_group(required=True)
+    asked = parser.add_argument_group("histories, one of the first three")
+    histories = asked.add_mutually_exclusive_group(required=True)
     histories.add_argument(
         "--history",
         metavar="DATE:ITEM,...",
@@ -70,29 +74,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     histories.add_argument(
         "--examples",
         type=int,
-        metavar="N",
-        help="the longest histories of N users of the data set named by --data, each "
-        "as of the day of the target that was held out",
+        metavar="USERS",
+        help="the longest histories of so many users of the data set named by --data, "
+        "each as of the day of the target that was held out",
     )
-    parser.add_argument(
-        "--data", metavar="DATA", help="the data set that --examples are taken from"
+    asked.add_argument(
+        "--data",
+        metavar="DATA",
+        help="the data set that --examples are taken from; needed with them",
     )
-    parser.add_argument(
+    asked.add_argument(
         "--as_of",
         default="",
         metavar="DATE",
         help="the day to recommend for; later events are left out. In --input it "
-        "stands for lines that name none. Default: the later of the model's reference "
-        "day and the history's last day",
+        "stands for lines that name none (default: the later of the model's reference "
+        "day and the history's last day)",
     )
-    parser.add_argument(
+    answers = parser.add_argument_group("recommendations")
+    answers.add_argument(
         "--top_k",
         type=int,
         default=10,
-        metavar="K",
+        metavar="ITEMS",
         help="how many items to recommend (default: %(default)s)",
     )
-    parser.add_argument(
+    answers.add_argument(
         "--keep_seen",
         action="store_true",
         help="let items of the history be recommended again",
@@ -102,7 +109,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "rules", "Which items are recommended; the order of all others stays."
         )
     )
-    parser.add_argument(
+    answers.add_argument(
         "--format",
         choices=("table", "jsonl"),
         help="how to print (default: table on a terminal, else jsonl)",

@@ -17,6 +17,8 @@ from trainer.runs import (
 )
 from trainer.storage.paths import check_path, join
 
+EXAMPLE = "report --run run"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `report`."""

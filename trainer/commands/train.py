@@ -22,6 +22,8 @@ from trainer.runs import (
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local
 
+EXAMPLE = "train --data data --output run --config quick --epochs 5"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `train`."""

@@ -17,36 +17,41 @@ from trainer.tuning.options import DEFAULT_TRIALS, TuneOptions, TunerName
 from trainer.tuning.space import option_value
 from trainer.tuning.space_files import read_space, ready_spaces
 
+EXAMPLE = "tune --data data --output tuned --model transformer --trials 30"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `tune`."""
-    parser.add_argument(
+    files = parser.add_argument_group("files")
+    files.add_argument(
         "--data", required=True, metavar="DATA", help="the data set to search on"
     )
-    parser.add_argument(
+    files.add_argument(
         "--output",
         required=True,
         metavar="FOLDER",
         help="the folder of the search; a search in it goes on where it was stopped",
     )
-    parser.add_argument(
+    tried = parser.add_argument_group("what to search")
+    tried.add_argument(
         "--model",
         choices=get_args(ModelName),
         help="which model (default: that of --config, or lstm)",
     )
-    parser.add_argument(
+    tried.add_argument(
         "--space",
         metavar="FILE",
         help="what to search: a JSON file of options with their choices or ranges, or "
         f"a ready name: {', '.join(ready_spaces())} (default: that of the model)",
     )
-    parser.add_argument(
+    tried.add_argument(
         "--config",
         metavar="FILE",
         help="the options that are not searched: a JSON file as `train --config` takes "
         f"it, or a ready name: {', '.join(ready_configs())} (default: those of train)",
     )
-    parser.add_argument(
+    search = parser.add_argument_group("search")
+    search.add_argument(
         "--tuner",
         choices=get_args(TunerName),
         default="random",
@@ -54,27 +59,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "so far (bayesian); many for few epochs, the best of them again for more "
         "(hyperband) (default: %(default)s)",
     )
-    parser.add_argument(
+    search.add_argument(
         "--trials",
         type=int,
-        metavar="N",
+        metavar="TRIALS",
         help="the most settings tried, those in FOLDER counted (default: "
         f"{DEFAULT_TRIALS}; for hyperband what --epochs gives)",
     )
-    parser.add_argument(
+    search.add_argument(
         "--epochs",
         type=int,
-        metavar="N",
+        metavar="EPOCHS",
         help="the most passes of a trial over the data (default: those of --config)",
     )
-    parser.add_argument(
+    search.add_argument(
         "--seed",
         type=int,
-        metavar="N",
+        metavar="NUMBER",
         help="of the choice, and of each trial's weights and order (default: that of "
         "--config, or 0)",
     )
-    parser.add_argument("--quiet", action="store_true", help="show nothing but errors")
+    search.add_argument("--quiet", action="store_true", help="show nothing but errors")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -129,3 +129,21 @@ def test_predict(bucket, remote_data, data, local_run, capsys):
         assert main(["predict", f"--model={local_run}/model", *local]) == 0
         assert found == capsys.readouterr().out
         assert found.count("recommendations") == found.count("\n") > 1
+
+
+@pytest.mark.slow
+def test_inspect_says_of_a_remote_run_what_it_says_of_a_local_one(
+    bucket, remote_data, local_run, capsys
+):
+    run = f"{bucket}/runs/looked-at"
+    copy_to(local_run, run)
+    config = json.loads((local_run / "config.json").read_text())
+    put(f"{run}/config.json", json.dumps({**config, "data": remote_data}).encode())
+    assert main(["inspect", str(local_run)]) == 0
+    local = capsys.readouterr().out.replace(config["data"], remote_data)
+    assert main(["inspect", run]) == 0
+    remote = capsys.readouterr().out
+    # A listing does not tell when a file was written; a path of another length.
+    assert "train window 3: " in remote
+    shown = [line for line in remote.splitlines() if not line.startswith("size")]
+    assert set(shown) <= set(local.replace(str(local_run), run).splitlines())

@@ -1,0 +1,1 @@
+"""`python -m pipeline inspect`: what a data set holds, in words."""

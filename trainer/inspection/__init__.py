@@ -1,0 +1,1 @@
+"""`python -m trainer inspect`: what a run holds, in words, without TensorFlow."""
