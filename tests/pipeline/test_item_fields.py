@@ -114,4 +114,3 @@ def test_a_field_that_no_row_has(run, reviews, tmp_path):
     (line,) = shown
     assert "no row has text or a number in `categry`, which --item_fields" in line
     assert not (tmp_path / "data").exists()
-

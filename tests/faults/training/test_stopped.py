@@ -42,6 +42,7 @@ KINDS = {
         "dropout": 0.3,
         "learning_rate_schedule": "cosine",
         "weight_decay": 0.1,
+        "item_features": ("category",),
     },
     "together": {
         "model": "transformer",
@@ -57,7 +58,10 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    return write_cyclic_data(tmp_path_factory.mktemp("data") / "set")
+    category = [f"kind {item % 3}" for item in range(20)]
+    return write_cyclic_data(
+        tmp_path_factory.mktemp("data") / "set", attributes={"category": category}
+    )
 
 
 class CrashError(Exception):
