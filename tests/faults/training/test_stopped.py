@@ -15,7 +15,7 @@ from schemas.errors import UserError
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.programs import ROOT
 from tests.support.small_reviews import entries
-from tests.support.training import small_options, write_cyclic_data
+from tests.support.training import CATEGORY, small_options, write_cyclic_data
 from trainer.callbacks import StopOnDivergence, Validate
 from trainer.preemption import PREEMPTED
 from trainer.runs import (
@@ -58,10 +58,8 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    category = [f"kind {item % 3}" for item in range(20)]
-    return write_cyclic_data(
-        tmp_path_factory.mktemp("data") / "set", attributes={"category": category}
-    )
+    folder = tmp_path_factory.mktemp("data") / "set"
+    return write_cyclic_data(folder, attributes=CATEGORY)
 
 
 class CrashError(Exception):
