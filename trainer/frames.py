@@ -155,6 +155,8 @@ def read_items(data: "Source") -> pd.DataFrame:
       - `item_id`: str, the raw id.
       - `id`: int64, 1 ... N, what stands for the item in records and models.
       - `events`: int64, the training events of the item.
+      - each field of `--item_fields`: str, the item's value; NaN where it has none. A
+        field called as one of the above is left out.
 
     Raises:
       UserError: the data set cannot be read.
@@ -164,13 +166,16 @@ def read_items(data: "Source") -> pd.DataFrame:
 
         items = _items(data_set)
         counts = load_training_events(data_set).item_counts()
-    return pd.DataFrame(
-        {
-            "item_id": _text(items),
-            "id": np.arange(len(items)) + features.FIRST_ITEM_ID,
-            "events": counts,
-        }
-    )
+        table = data_set.item_table
+    frame = {
+        "item_id": _text(items),
+        "id": np.arange(len(items)) + features.FIRST_ITEM_ID,
+        "events": counts,
+    }
+    attributes = {} if table is None else table.of(items.to_pylist()).fields
+    for name, values in attributes.items():
+        frame.setdefault(name, pd.Series(values, dtype="str"))
+    return pd.DataFrame(frame)
 
 
 @contextlib.contextmanager

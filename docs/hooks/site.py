@@ -19,6 +19,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "hooks")]
 
 from api_reference import api_pages  # noqa: E402
 from command_reference import command_reference  # noqa: E402
+from notebook_page import notebook_page  # noqa: E402
 
 # Files of the repository that are pages, beside those of `docs/`.
 OUTSIDE = {
@@ -28,6 +29,7 @@ OUTSIDE = {
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
     "README.md": "index.md",
+    "docs/walkthrough.ipynb": "walkthrough.md",
 }
 
 _FENCE = re.compile(r"^(```.*?^```)$", re.DOTALL | re.MULTILINE)
@@ -39,7 +41,9 @@ def on_files(files: Files, config: Any) -> Files:
     made = {"commands.md": command_reference(), **api_pages()}
     for source, page in OUTSIDE.items():
         if page != "index.md":
-            made[page] = (ROOT / source).read_text()
+            path = ROOT / source
+            is_notebook = path.suffix == ".ipynb"
+            made[page] = notebook_page(path) if is_notebook else path.read_text()
     for page, text in made.items():
         files.append(File.generated(config, page, content=text))
     return files

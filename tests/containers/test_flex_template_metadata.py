@@ -33,6 +33,7 @@ VALUES = {
     "item_field": ("sku", "a\nb"),
     "date_field": ("bought on", "a\nb"),
     "rating_field": ("stars", "a\nb"),
+    "item_fields": ("category,body type", "a\nb"),
     "date_format": ("%d.%m.%Y", "a\nb"),
     "latest_date": ("2018-01-08", "8.1.2018"),
     "max_reject_fraction": ("0.05", "5"),
@@ -89,7 +90,7 @@ def test_parameter_is_described(name):
 def test_parameter_agrees_with_its_flag(name):
     action, parameter = ACTIONS[name], PARAMETERS[name]
     assert parameter["isOptional"] is not action.required
-    if action.default is None or action.default == []:
+    if action.default in (None, [], ()):
         assert "defaultValue" not in parameter
     else:
         default = parameter["defaultValue"]

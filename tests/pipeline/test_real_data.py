@@ -3,6 +3,7 @@
 import csv
 import datetime
 import gzip
+import json
 import os
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.support.expected import actual_records, expected_records
 from tests.support.programs import run_module
 from tests.support.records import read_manifest, read_vocabulary
 from tests.support.reference import DAY_MS, Row, Settings, histories
+from trainer.item_table import read_item_table
 
 REAL_DATA = os.environ.get("REAL_DATA", "")
 pytestmark = [
@@ -137,6 +139,7 @@ def test_order_inside_a_day_is_that_of_the_file(tmp_path):
 
 
 def test_the_first_hundred_original_rows(tmp_path):
+    fields = ("category", "size", "rented for")
     # Each is of another user; three further rows make a history of one of them.
     more = tmp_path / "more.jsonl"
     row = '{"user_id": 420272, "item_id": %d, "review_date": "May %d, 2016"}\n'
@@ -147,6 +150,7 @@ def test_the_first_hundred_original_rows(tmp_path):
         str(more),
         "--schema=rent_the_runway",
         "--split=none",
+        f"--item_fields={','.join(fields)}",
     )
     assert (manifest.rows.read, manifest.rows.rejected) == (103, {})
     items = read_vocabulary(tmp_path / "data")
@@ -154,3 +158,16 @@ def test_the_first_hundred_original_rows(tmp_path):
     (record,) = actual_records(tmp_path / "data")["train"]
     assert record[2] == (0, 0, 2, 4, 3)
     assert record[3] == (0, 2, 4, 3, 1)
+    with open(Path(REAL_DATA) / "renttherunway_sample100.jsonl") as stream:
+        originals = [json.loads(line) for line in stream]
+    originals.sort(key=lambda row: _day(row["review_date"]))
+    expected = {str(n): dict.fromkeys(fields) for n in (1, 2, 3)}
+    for row in originals:
+        of_item = expected.setdefault(row["item_id"], dict.fromkeys(fields))
+        of_item |= {name: str(row[name]) for name in fields if name in row}
+    table = read_item_table(str(tmp_path / "data" / "items.parquet"))
+    assert {item: table.attributes(item) for item in table.items} == expected
+
+
+def _day(text):
+    return datetime.datetime.strptime(text, "%B %d, %Y")

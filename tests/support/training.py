@@ -19,6 +19,10 @@ SMALL = {
 }
 
 
+# An attribute of its 20 items.
+CATEGORY = {"category": [f"kind {item % 3}" for item in range(20)]}
+
+
 def write_cyclic_data(folder: Path, **more: Any) -> str:
     """Writes a set of 20 items, each followed by the next; returns its path.
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from schemas.errors import UserError
-from tests.support.training import small_options, write_cyclic_data
+from tests.support.training import CATEGORY, small_options, write_cyclic_data
 from trainer.__main__ import main
 from trainer.data_set import open_data_set
 from trainer.item_table import read_item_table
@@ -20,7 +20,7 @@ from trainer.training import train
 
 # Of 20 items.
 ATTRIBUTES = {
-    "category": [f"kind {item % 3}" for item in range(20)],
+    **CATEGORY,
     "note": [None] * 19 + ["only one has it"],
 }
 HISTORY = "2016-04-20:item3,2016-05-01:item4"

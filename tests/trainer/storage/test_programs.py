@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.buckets import copy_to, files_in, put
 from tests.support.programs import run_module
-from tests.support.training import SMALL, write_cyclic_data
+from tests.support.training import CATEGORY, SMALL, write_cyclic_data
 from trainer.__main__ import main
 
 # What a run says of the clock, and not of the model.
@@ -17,13 +17,15 @@ OF_THE_CLOCK = {"seconds", "windows_per_second"}
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    return write_cyclic_data(tmp_path_factory.mktemp("data") / "reviews")
+    folder = tmp_path_factory.mktemp("data") / "reviews"
+    return write_cyclic_data(folder, attributes=CATEGORY)
 
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory):
     path = tmp_path_factory.mktemp("config") / "small.json"
     values = {**SMALL, "units": list(SMALL["units"]), "epochs": 2}
+    values["item_features"] = ["category"]
     path.write_text(json.dumps(values))
     return str(path)
 

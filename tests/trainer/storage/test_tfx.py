@@ -6,17 +6,19 @@ import pytest
 import tensorflow as tf
 
 from tests.support import buckets
-from tests.support.training import write_cyclic_data
-from tests.trainer.test_tfx_module import fn_args_of
+from tests.support.training import CATEGORY, write_cyclic_data
+from tests.trainer.test_tfx_module import CUSTOM_CONFIG, fn_args_of
 from trainer.tfx_module import run_fn
 
 
 @pytest.mark.slow
 def test_remote_folders_give_the_run_of_local_ones(bucket, tmp_path):
-    data = Path(write_cyclic_data(tmp_path / "data"))
-    run_fn(fn_args_of(data, tmp_path / "model"))
+    data = Path(write_cyclic_data(tmp_path / "data", attributes=CATEGORY))
+    with_attributes = {**CUSTOM_CONFIG, "item_features": ["category"]}
+    settings = {"custom_config": with_attributes}
+    run_fn(fn_args_of(data, tmp_path / "model", **settings))
     buckets.copy_to(data, f"{bucket}/data")
-    remote = fn_args_of(data, tmp_path / "model")
+    remote = fn_args_of(data, tmp_path / "model", **settings)
     for name, value in vars(remote).items():
         if isinstance(value, str):
             setattr(remote, name, value.replace(str(tmp_path), bucket))
