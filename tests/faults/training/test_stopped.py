@@ -41,6 +41,7 @@ KINDS = {
         "dropout": 0.3,
         "learning_rate_schedule": "cosine",
         "weight_decay": 0.1,
+        "item_features": ("category",),
     },
     "together": {
         "model": "transformer",
