@@ -114,6 +114,19 @@ def test_links_to_files_of_the_repository_are_text(site):
 
 
 @pytest.mark.parametrize(
+    ("page", "link"),
+    [
+        ("dataflow", "containers.html"),
+        ("containers", "dataflow.html"),
+        ("contributing", "requirements.html"),
+        ("models", "results.html#what-each-choice-is-worth"),
+    ],
+)
+def test_links_between_files_of_the_repository_lead_to_pages(site, page, link):
+    assert f'href="{link}"' in (site / f"{page}.html").read_text()
+
+
+@pytest.mark.parametrize(
     ("text", "complaint"),
     [
         ("# A\n\n[gone](gone.md)\n", "'gone.md', but the target is not found"),
