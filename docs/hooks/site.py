@@ -27,9 +27,8 @@ OUTSIDE = {
     "requirements/README.md": "requirements.md",
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
+    "README.md": "index.md",
 }
-# The README is for those who look at the repository; the site begins with its own page.
-_PAGES = {**OUTSIDE, "README.md": "index.md"}
 
 _FENCE = re.compile(r"^(```.*?^```)$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)\)")
@@ -38,7 +37,9 @@ _LINK = re.compile(r"\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)\)")
 def on_files(files: Files, config: Any) -> Files:
     """Adds the pages that are no files of `docs/`."""
     made = {"commands.md": command_reference(), **api_pages()}
-    made |= {page: (ROOT / source).read_text() for source, page in OUTSIDE.items()}
+    for source, page in OUTSIDE.items():
+        if page != "index.md":
+            made[page] = (ROOT / source).read_text()
     for page, text in made.items():
         files.append(File.generated(config, page, content=text))
     return files
@@ -47,7 +48,9 @@ def on_files(files: Files, config: Any) -> Files:
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
     """Makes links of the repository those of the site."""
     uri = page.file.src_uri
-    of_outside = {made: source for source, made in OUTSIDE.items()}
+    of_outside = {
+        made: source for source, made in OUTSIDE.items() if made != "index.md"
+    }
     source = of_outside.get(uri, f"docs/{uri}")
 
     def relinked(match: re.Match[str]) -> str:
@@ -76,8 +79,8 @@ def site_link(source: str, page: str, link: str) -> str | None:
     if not path or "://" in path or path.startswith("mailto:"):
         return link
     target = posixpath.normpath(posixpath.join(posixpath.dirname(source), path))
-    if target in _PAGES:
-        to = _PAGES[target]
+    if target in OUTSIDE:
+        to = OUTSIDE[target]
     elif target.startswith("docs/") and (ROOT / target).exists():
         to = target.removeprefix("docs/")
     else:
