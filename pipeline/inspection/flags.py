@@ -3,7 +3,7 @@
 import argparse
 
 from schemas.command_line import Parser
-from schemas.inspection import add_window_flags
+from schemas.window_flags import add_window_flags
 
 INSPECT = "inspect"
 INSPECT_MEANING = "say what a data set holds, and show some of its windows"

@@ -7,8 +7,9 @@ from pipeline.inspection.words import data_set_rows
 from schemas.command_line import unknown_argument
 from schemas.data_set_view import choose_split, open_manifest, read_windows
 from schemas.folders import local_folder
-from schemas.inspection import aligned, check_window_flags, window_lines
 from schemas.layout import MANIFEST
+from schemas.window_flags import check_window_flags
+from schemas.window_words import aligned, window_lines
 
 
 def run(argv: Sequence[str], prog: str) -> int:

@@ -9,13 +9,9 @@ import argparse
 
 from schemas.data_set_view import choose_split, open_manifest, read_windows
 from schemas.errors import UserError
-from schemas.inspection import (
-    add_window_flags,
-    aligned,
-    check_window_flags,
-    window_lines,
-)
 from schemas.layout import MANIFEST, SPLIT_FOLDERS
+from schemas.window_flags import add_window_flags, check_window_flags
+from schemas.window_words import aligned, window_lines
 from trainer import runs
 from trainer.inspection.folders import open_folder
 from trainer.inspection.run_view import RunView, view_run
