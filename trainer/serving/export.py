@@ -17,7 +17,7 @@ from schemas.digests import of_stream
 from schemas.errors import UserError
 from schemas.exported_model import (
     ADJUSTED,
-    ITEM_COUNTS,
+    ITEM_COUNTS_PATH,
     KEEP_SEEN,
     SERVING_DEFAULT,
     Description,
@@ -101,7 +101,7 @@ def export_model(
                 ADJUSTED: recommender.adjusted,
             },
         )
-        counts = Path(folder, ITEM_COUNTS)
+        counts = Path(folder, ITEM_COUNTS_PATH)
         counts.parent.mkdir(exist_ok=True)
         counts.write_text(counts_to_text(item_counts.tolist()))
         description = dataclasses.replace(description, digests=_digests(folder))

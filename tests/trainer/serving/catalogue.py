@@ -119,13 +119,13 @@ def export(day_feature: str = "age") -> Path:
 @functools.cache
 def attributed() -> Path:
     """The export of days as ages, with `FIELDS` as attributes of its items."""
-    from schemas.exported_model import ITEM_TABLE
+    from schemas.exported_model import ITEM_TABLE_PATH
     from tests.support.digests import accept_export
     from trainer.item_table import ItemTable, write_item_table
 
     output = Path(_temporary().name) / "attributed"
     shutil.copytree(export("age"), output)
-    write_item_table(ItemTable(ITEMS, FIELDS), output / ITEM_TABLE)
+    write_item_table(ItemTable(ITEMS, FIELDS), output / ITEM_TABLE_PATH)
     accept_export(output)
     return output
 
