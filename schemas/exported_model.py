@@ -35,15 +35,15 @@ DEFAULT_TOP_K = 10
 # lacks, and one request could ask for more of them than a server has memory.
 MOST_TOP_K = 10_000
 
-# Files of an export, by path in its folder: the items, a line each, by id from 1; how
-# often each was trained on, a number a line; and their attributes, a row each, which
-# there are where the data set has any.
 DESCRIPTION_FOLDER = "assets.extra"
-VOCABULARY = layout.join("assets", VOCABULARY_FILENAME)
-ITEM_COUNTS = layout.join(DESCRIPTION_FOLDER, "item_counts.txt")
-ITEM_TABLE_PATH = layout.join(DESCRIPTION_FOLDER, layout.ITEM_TABLE)
 _FILENAME = "seamstress.json"
 FORMAT_VERSION = 2
+
+# Where the data set has one: a row for each id from 1 on. By path in the export.
+ITEM_TABLE_PATH = layout.join(DESCRIPTION_FOLDER, layout.ITEM_TABLE)
+# In every export: the items from id 1 on, one a line, and the training events of each.
+VOCABULARY_PATH = layout.join("assets", VOCABULARY_FILENAME)
+ITEM_COUNTS_PATH = layout.join(DESCRIPTION_FOLDER, "item_counts.txt")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Description:
     @property
     def takes_rules(self) -> bool:
         """Whether it can be asked by rules; exports of earlier versions cannot."""
-        return ITEM_COUNTS in self.digests
+        return ITEM_COUNTS_PATH in self.digests
 
     def to_json(self) -> str:
         """Returns the text of the file."""

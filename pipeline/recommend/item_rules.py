@@ -12,7 +12,12 @@ import pyarrow.parquet as pq
 
 from pipeline.storage import open_raw
 from schemas.errors import UserError
-from schemas.exported_model import ITEM_COUNTS, ITEM_TABLE_PATH, VOCABULARY, Description
+from schemas.exported_model import (
+    ITEM_COUNTS_PATH,
+    ITEM_TABLE_PATH,
+    VOCABULARY_PATH,
+    Description,
+)
 from schemas.item_counts import counts_from_text
 from schemas.item_files import (
     ItemFile,
@@ -78,7 +83,7 @@ def read_item_rules(model: str, description: Description, rules: Rules) -> ItemR
     check_takes_rules(description, model)
     exclude = _read_items("exclude", rules.exclude)
     only = _read_items("only", rules.only)
-    vocabulary = vocabulary_items(_read(model, description, VOCABULARY))
+    vocabulary = vocabulary_items(_read(model, description, VOCABULARY_PATH))
     blocked, warnings = blocked_items(vocabulary, exclude, only)
     if rules.max_per:
         table = _read_table(model, description)
@@ -101,7 +106,7 @@ def load_ranking_rules(
     Raises:
       UserError: a file of the export is missing or damaged.
     """
-    counts = _read(model, description, ITEM_COUNTS)
+    counts = _read(model, description, ITEM_COUNTS_PATH)
     table = _read_table(model, description) if items.rules.max_per else None
     attributes = {
         name: table.column(name).to_pylist()

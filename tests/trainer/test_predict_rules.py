@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from schemas.exported_model import ITEM_COUNTS
+from schemas.exported_model import ITEM_COUNTS_PATH
 from tests.support.digests import accept_export
 from tests.trainer.serving import catalogue
 from tests.trainer.serving.catalogue import FIELDS, ITEMS
@@ -109,7 +109,7 @@ def test_a_model_without_attributes_or_of_an_earlier_version(predict, tmp_path):
     assert status == 1
     assert "holds none; run `python -m pipeline` with --item_fields category" in error
     old = shutil.copytree(catalogue.export(), tmp_path / "model")
-    (old / ITEM_COUNTS).unlink()
+    (old / ITEM_COUNTS_PATH).unlink()
     accept_export(old)
     status, _, error = predict("--popularity_penalty=1", model=old)
     assert status == 1

@@ -17,7 +17,7 @@ from schemas.digests import of_stream
 from schemas.errors import UserError
 from schemas.exported_model import (
     ADJUSTED,
-    ITEM_COUNTS,
+    ITEM_COUNTS_PATH,
     ITEM_TABLE_PATH,
     KEEP_SEEN,
     SERVING_DEFAULT,
@@ -103,7 +103,7 @@ def export_model(
                 ADJUSTED: recommender.adjusted,
             },
         )
-        counts = Path(folder, ITEM_COUNTS)
+        counts = Path(folder, ITEM_COUNTS_PATH)
         counts.parent.mkdir(exist_ok=True)
         counts.write_text(counts_to_text(item_counts.tolist()))
         _write_items(data_set, folder)

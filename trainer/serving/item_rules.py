@@ -4,7 +4,12 @@ import logging
 
 from schemas import layout
 from schemas.errors import UserError
-from schemas.exported_model import ITEM_COUNTS, ITEM_TABLE_PATH, VOCABULARY, Description
+from schemas.exported_model import (
+    ITEM_COUNTS_PATH,
+    ITEM_TABLE_PATH,
+    VOCABULARY_PATH,
+    Description,
+)
 from schemas.item_counts import counts_from_text
 from schemas.item_files import (
     ItemFile,
@@ -43,7 +48,7 @@ def load_rules(export: str, description: Description, rules: Rules) -> RankingRu
     check_takes_rules(description, export)
     exclude = _read_items("exclude", rules.exclude)
     only = _read_items("only", rules.only)
-    vocabulary = vocabulary_items(_read(export, VOCABULARY))
+    vocabulary = vocabulary_items(_read(export, VOCABULARY_PATH))
     blocked, warnings = blocked_items(vocabulary, exclude, only)
     for warning in warnings:
         _logger.warning("%s", warning)
@@ -52,7 +57,7 @@ def load_rules(export: str, description: Description, rules: Rules) -> RankingRu
     )
     fields = {} if table is None else table.of(vocabulary).fields
     check_attributes(rules, fields, export)
-    counts = counts_from_text(_read(export, ITEM_COUNTS), description.num_items)
+    counts = counts_from_text(_read(export, ITEM_COUNTS_PATH), description.num_items)
     return ranking_rules(rules, blocked, counts, fields)
 
 

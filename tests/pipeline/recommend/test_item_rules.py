@@ -9,7 +9,7 @@ import pytest
 from pipeline.recommend.export_files import read_description
 from pipeline.recommend.item_rules import load_ranking_rules, read_item_rules
 from schemas.errors import UserError
-from schemas.exported_model import ITEM_COUNTS
+from schemas.exported_model import ITEM_COUNTS_PATH
 from schemas.rule_flags import Rules
 from tests.pipeline.recommend.test_export_files import PREFIX
 from tests.trainer.serving import catalogue
@@ -62,7 +62,7 @@ def test_both_programs_make_the_same_of_the_same_rules(model, tmp_path, storage)
 
 def test_a_changed_count_is_found_before_it_is_used(model, tmp_path):
     changed = shutil.copytree(model, tmp_path / "model")
-    path = changed / ITEM_COUNTS
+    path = changed / ITEM_COUNTS_PATH
     path.write_text(path.read_text().replace("800", "8"))
     description = read_description(str(changed))
     items = read_item_rules(str(changed), description, Rules(popularity_penalty=1.0))
