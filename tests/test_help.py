@@ -30,7 +30,16 @@ PARSERS: dict[str, Parser] = {
 # What a number counts, as help shows it behind a flag.
 UNITS = frozenset(
     {
-        *("BUCKETS", "EPOCHS", "EVENTS", "FILES", "HEADS", "HISTORIES", "ITEMS"),
+        *(
+            "BUCKETS",
+            "EPOCHS",
+            "EVENTS",
+            "FILES",
+            "HEADS",
+            "HISTORIES",
+            "ITEMS",
+            "LOGITS",
+        ),
         *("PARTS", "RATE", "RATING", "ROWS", "SECONDS", "SHARE", "SIZE", "STEPS"),
         *("TIMES", "TRIALS", "USERS", "WINDOWS"),
         "NUMBER",  # Of a seed, which counts nothing.

@@ -93,6 +93,19 @@ def test_figures_of_evaluate_are_shown(capsys, copy, data):
     assert not any(line.startswith("measure ") for line in lines)
 
 
+def test_page_and_export_are_named_where_they_are(capsys, copy):
+    _, lines, _ = inspect(capsys, copy, "--windows", 0)
+    assert not any(line.startswith(("look at", "ask it")) for line in lines)
+    (copy / "report.html").touch()
+    (copy / "model").mkdir()
+    (copy / "model" / "saved_model.pb").touch()
+    _, lines, _ = inspect(capsys, copy, "--windows", 0)
+    assert value_of(lines, "look at") == f"{copy}/report.html"
+    assert value_of(lines, "ask it").startswith(
+        f"python -m trainer predict --model {copy}/model --history"
+    )
+
+
 def test_unfinished_run_says_how_to_go_on(capsys, copy):
     (copy / "metrics.json").unlink()
     status, lines, _ = inspect(capsys, copy, "--windows", 0)

@@ -14,6 +14,8 @@ from trainer.options import TrainOptions
 
 # Shown on lines of their own, or of no interest to the figures.
 _SHOWN = frozenset({"data", "model", "item_embedding", "units", "epochs", "seed"})
+# What `report` makes, and `train` and `evaluate` beside it.
+_REPORT = "report.html"
 _FIGURES = ("loss", "val_loss", "val_hr@10", "val_ndcg@10")
 
 
@@ -151,6 +153,8 @@ def _next(view: RunView, folder: Folder) -> Iterator[tuple[str, str]]:
         return
     if not view.evaluations:
         yield "measure", f"python -m trainer evaluate --run {run} --data {data}"
+    if _REPORT in folder.sizes:
+        yield "look at", f"{run}/{_REPORT}"
     if f"{runs.EXPORT}/saved_model.pb" in folder.sizes:
         yield (
             "ask it",
