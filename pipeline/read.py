@@ -127,7 +127,7 @@ class ReadBlocks(beam.DoFn):
             options.latest_day,
             options.min_rating,
         )
-        live_counts.add_rows(block.places)
+        live_counts.add_rows(events.num_accepted + len(events.rejects))
         path = path_bytes(part.path).decode("utf-8", "surrogateescape")
         rejects = [
             PlacedReject(part.ordinal, path, block.start, reject)
