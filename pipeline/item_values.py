@@ -6,6 +6,7 @@ neither on the order nor on the cut of the blocks.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +40,7 @@ def block_values(
     """Reduces the attributes of a block's events.
 
     Args:
-      events: with the columns of `pipeline.parse.events`.
+      events: with the columns of `pipeline.parse.events`, positions ascending.
       values: of each field, string [events], null where an event has none.
 
     Returns:
@@ -52,11 +53,17 @@ def block_values(
     zeros = pa.array(np.zeros(len(distinct), np.int64))
     none = pa.nulls(len(distinct), pa.string())
     parts = [_rows(_NO_FIELD, distinct, zeros, zeros, none)]
+    codes = items.dictionary_encode().indices.to_numpy()
+    # Positions ascend, and the sort leaves those of one moment in their order.
+    order = np.lexsort((events.column(MOMENT).to_numpy(), codes))
     for field, of_field in enumerate(values):
-        there = of_field.is_valid()
-        of_events = (events.column(name) for name in (ITEM, MOMENT, POSITION))
-        parts.append(_rows(field, *(c.filter(there) for c in (*of_events, of_field))))
-    return latest_values(columns.concatenate(parts))
+        there = order[of_field.is_valid().to_numpy(False)[order]]
+        chosen = pa.array(there[_is_last(codes[there])])
+        item, moment, position = (
+            events.column(name).take(chosen) for name in (ITEM, MOMENT, POSITION)
+        )
+        parts.append(_rows(field, item, moment, position, of_field.take(chosen)))
+    return columns.concatenate(parts)
 
 
 def _rows(
@@ -72,6 +79,12 @@ def _rows(
     )
 
 
+def _is_last(*keys: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Returns which rows are the last of a run of equal keys."""
+    goes_on = np.all([key[1:] == key[:-1] for key in keys], axis=0)
+    return np.append(~goes_on, True)[: len(keys[0])]
+
+
 def latest_values(rows: pa.RecordBatch) -> pa.RecordBatch:
     """Returns the latest of the rows of each item and field.
 
@@ -83,10 +96,7 @@ def latest_values(rows: pa.RecordBatch) -> pa.RecordBatch:
         rows.column(name).to_numpy() for name in (FIELD, MOMENT, POSITION)
     )
     order = np.lexsort((positions, moments, fields, items))
-    keys = (items[order], fields[order])
-    goes_on = np.all([key[1:] == key[:-1] for key in keys], axis=0)
-    is_last = np.append(~goes_on, True)[: len(order)]
-    return rows.take(pa.array(order[is_last]))
+    return rows.take(pa.array(order[_is_last(items[order], fields[order])]))
 
 
 def merge_values(parts: Iterable[bytes]) -> bytes:

@@ -102,11 +102,8 @@ class JsonLinesParser:
             return None  # Arrow would pass over what follows it.
         if not is_plain and _BARE_NULL.search(data):
             return None
-        if self._attributes:
-            with contextlib.suppress(pa.ArrowInvalid):
-                fields = (*self._fields, *self._attributes)
-                together = (*self._attempts[0], *self._attribute_types)
-                return _read(data, fields, together)
+        if self._attributes and (columns := self._together(data)) is not None:
+            return columns
         for attempt, types in enumerate(self._attempts):
             try:
                 table = _read(data, self._fields, types)
@@ -144,6 +141,21 @@ class JsonLinesParser:
             mixed = [name for name in self._attributes if name not in columns]
             columns |= self._mixed_columns(data, mixed) if mixed else {}
         return Rows(columns, first_line + places, _text_of(data), num_lines)
+
+    def _together(self, data: bytes) -> dict[str, pa.Array] | None:
+        """Returns the columns of a block and its attributes, if one parse will do.
+
+        It will where types are those that fitted last, or those of the first lines.
+        """
+        fields = (*self._fields, *self._attributes)
+        types = self._attribute_types
+        with contextlib.suppress(pa.ArrowInvalid):
+            return _read(data, fields, (*self._attempts[0], *types))
+        self._attribute_columns(data[: data.find(b"\n", SMALLEST_PIECE_BYTES) + 1])
+        if self._attribute_types != types:
+            with contextlib.suppress(pa.ArrowInvalid):
+                return _read(data, fields, (*self._attempts[0], *self._attribute_types))
+        return None
 
     def _attribute_columns(self, data: bytes) -> dict[str, pa.Array]:
         """Returns the attributes of a block that Arrow takes, each parsed by itself."""

@@ -14,6 +14,7 @@ def build(output, *flags):
         f"--output={output}",
         "--schema=rent_the_runway",
         "--num_partitions=1",
+        "--item_fields=category,size",
         *flags,
     )
     assert done.returncode == 0, done.stderr

@@ -57,3 +57,16 @@ def test_broken_file_is_read_alike_however_it_is_cut(case, tmp_path):
     path.write_bytes(case.data)
     for block_bytes in (1, 7, 64):
         check_reading(path, options_of(**case.changes), block_bytes)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if not case.is_big and ".jsonl" in case.name],
+    ids=lambda case: case.name,
+)
+def test_attributes_change_no_row_of_a_broken_file(case, tmp_path):
+    path = tmp_path / case.name
+    path.write_bytes(case.data)
+    # One field is in some of the files, the other in none.
+    asked = options_of(**case.changes, item_fields=("rating", "of no file"))
+    assert read(path, asked) == read(path, options_of(**case.changes))
