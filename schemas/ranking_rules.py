@@ -192,20 +192,24 @@ def walk(ids: Sequence[int], most_items: int, limits: Sequence[Limit]) -> list[i
       most_items: so many are taken at most.
       limits: an item is passed over where one of them is reached.
     """
+    if not limits:
+        num_ranked = ids.index(PADDING_ID) if PADDING_ID in ids else len(ids)
+        return list(range(min(num_ranked, most_items)))
     places: list[int] = []
-    taken: list[Counter[int]] = [Counter() for _ in limits]
+    # Plain loops: this runs for each item of each user's ranking.
+    taken: list[tuple[Limit, dict[int, int]]] = [(limit, {}) for limit in limits]
     for place, item in enumerate(ids):
         if len(places) == most_items or item == PADDING_ID:
             break
-        codes = [limit.codes[item] for limit in limits]
-        if any(
-            code != _NO_VALUE and counts[code] >= limit.most
-            for code, counts, limit in zip(codes, taken, limits, strict=True)
-        ):
-            continue
-        places.append(place)
-        for code, counts in zip(codes, taken, strict=True):
-            counts[code] += 1
+        for limit, counts in taken:
+            code = limit.codes[item]
+            if code != _NO_VALUE and counts.get(code, 0) == limit.most:
+                break
+        else:
+            places.append(place)
+            for limit, counts in taken:
+                code = limit.codes[item]
+                counts[code] = counts.get(code, 0) + 1
     return places
 
 
