@@ -3,8 +3,8 @@
 What the rules do is told here once, for all who ask an exported model. Items that may
 not be recommended and a penalty on popularity become an adjustment, which the model
 adds to its scores. At most so many items of one value is a walk down the ranking that
-follows: an item is taken unless as many of its value were taken before it. Both leave
-the order of all other items as it is.
+follows: an item is taken unless as many of its value were taken before it. But for the
+penalty, the order of all other items stays as it is.
 """
 
 import math

@@ -51,11 +51,7 @@ def make_parser(prog: str = PROG) -> Parser:
     add_row_flags(parser.add_argument_group("rows"))
     _add_users(parser.add_argument_group("users and histories"))
     _add_answers(parser.add_argument_group("recommendations"))
-    add_rule_flags(
-        parser.add_argument_group(
-            "rules", "Which items are recommended; the order of all others stays."
-        )
-    )
+    add_rule_flags(parser.add_argument_group("rules"))
     return parser
 
 

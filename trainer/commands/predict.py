@@ -104,11 +104,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let items of the history be recommended again",
     )
-    add_rule_flags(
-        parser.add_argument_group(
-            "rules", "Which items are recommended; the order of all others stays."
-        )
-    )
+    add_rule_flags(parser.add_argument_group("rules"))
     answers.add_argument(
         "--format",
         choices=("table", "jsonl"),
