@@ -6,6 +6,7 @@ same with attributes and without. What it learns from are the items of the vocab
 and these are known when the windows' analysis is over.
 """
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -108,16 +109,17 @@ def write_table(table: bytes, output: str) -> ItemFiles:
       UserError: it can't be written.
     """
     rows = columns.from_bytes(table)
-    path = join(output, ITEM_TABLE)
-    with new_file(path) as stream:
-        pq.write_table(
-            pa.Table.from_batches([rows]),
-            stream,
-            compression="zstd",
-            write_page_checksum=True,
-        )
-    with open_raw(path) as stream:
-        return ItemFiles(len(rows), {ITEM_TABLE: of_stream(stream)})
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        pa.Table.from_batches([rows]),
+        sink,
+        compression="zstd",
+        write_page_checksum=True,
+    )
+    data = sink.getvalue().to_pybytes()
+    with new_file(join(output, ITEM_TABLE)) as stream:
+        stream.write(data)
+    return ItemFiles(len(rows), {ITEM_TABLE: of_stream(io.BytesIO(data))})
 
 
 def count_features(num_fields: int) -> dict[str, Feature]:

@@ -63,7 +63,7 @@ class Manifest:
       features: the features of an example.
       records: examples by split and shard file name.
       digests: SHA-256 of the files that a reader opens, by path in the data set:
-        shards and the transform graph's, of the graph itself as
+        shards, the item table and the transform graph's, of the graph itself as
         `schemas.graph_digest` makes it.
       rows: what became of the input's rows.
       statistics: counts worth showing: users, items, unknown targets and so on.

@@ -61,9 +61,11 @@ def test_rejects_lie_beside_the_data_set_and_another_replaces_it_whole(bucket):
     )
     buckets.put(f"{bucket}/b.csv", (HEADER + "".join(lines)).encode())
     flags = [f"--output={bucket}/data", "--split=none", "--quiet", "--overwrite"]
-    done = run_module("pipeline", f"--input={bucket}/a.csv", *flags)
+    attributes = "--item_fields=rating"
+    done = run_module("pipeline", f"--input={bucket}/a.csv", attributes, *flags)
     assert done.returncode == 0, done.stderr
     files = buckets.files_in(f"{bucket}/data")
+    assert "items.parquet" in files
     (reject,) = (files[name] for name in files if name.startswith("rejects/"))
     assert json.loads(reject)["file"] == f"{bucket}/a.csv"
 
@@ -71,6 +73,7 @@ def test_rejects_lie_beside_the_data_set_and_another_replaces_it_whole(bucket):
     assert done.returncode == 0, done.stderr
     files = buckets.files_in(f"{bucket}/data")
     assert not [name for name in files if name.startswith("rejects/")]
+    assert not [name for name in files if "item" in name and "item_vocab" not in name]
     assert json.loads(files["manifest.json"])["rows"]["read"] == len(lines)
 
 

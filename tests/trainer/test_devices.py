@@ -23,6 +23,7 @@ def _data(folder: Path) -> str:
         num_items=9,
         max_length=4,
         with_graph=True,
+        attributes={"category": [f"kind {item % 3}" for item in range(9)]},
     )
 
 
@@ -53,11 +54,21 @@ def _train_on_one_and_two(data: str, output: Path, **options: object) -> list[di
     "options",
     [
         {"model": "lstm"},
-        {"model": "gru", "tie_embeddings": True, "weight_decay": 0.1},
+        {
+            "model": "gru",
+            "tie_embeddings": True,
+            "weight_decay": 0.1,
+            "item_features": ["category"],
+        },
         # The whole catalogue as negatives, so that both draw the same ones.
-        {"model": "transformer", "loss": "sampled", "train_positions": "last"},
+        {
+            "model": "transformer",
+            "loss": "sampled",
+            "train_positions": "last",
+            "item_features": ["category"],
+        },
     ],
-    ids=lambda options: "-".join(map(str, options.values())),
+    ids=lambda options: str(options["model"]),
 )
 def test_two_devices_train_as_one(tmp_path: Path, options: dict[str, object]) -> None:
     data = _data(tmp_path / "data")

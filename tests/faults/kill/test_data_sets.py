@@ -13,13 +13,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 FLAGS = (
     *("--quiet", "--num_shards=2", "--num_partitions=2", "--overwrite"),
+    "--item_fields=rating",
     LATEST_DATE,
 )
 
 
 def same(data):
     """What two runs have in common, byte for byte; a SavedModel's own file differs."""
-    files = ("manifest.json", "transform_fn/assets/item_vocabulary")
+    files = ("manifest.json", "items.parquet", "transform_fn/assets/item_vocabulary")
     rejects = sorted(data.glob("rejects/*"))
     return shard_bytes(data) | {
         str(path.relative_to(data)): path.read_bytes()
