@@ -126,8 +126,9 @@ EXPECTED = re.compile(
     r"|data/transformed_metadata(/asset_map|/schema\.pbtxt)?"
     r"|recs/recommendations(/recommendations-\d{5}-of-\d{5}\.jsonl\.gz)?"
     r"|run(/checkpoints(/[a-z0-9.-]+)?|/(config|metrics|evaluation-test)\.json"
-    r"|/history\.csv|/model\.keras|/logs.*)?"
-    rf"|run/model{_GRAPH}|run/model/assets\.extra(/seamstress\.json)?)"
+    r"|/history\.csv|/model\.keras|/report\.html|/logs.*)?"
+    rf"|run/model{_GRAPH}|run/model/assets\.extra"
+    r"(/seamstress\.json|/item_counts\.txt)?)"
 )
 
 
