@@ -105,6 +105,12 @@ def test_train_and_evaluate(
         assert main(["evaluate", *flags]) == 0
     expected = json.loads(local_figures.read_text())
     assert json.loads(files_in(run)["evaluation-eval.json"]) == expected
+    # The report was there before, and shows what is measured now.
+    assert b"chart-eval-hr-10" not in files["report.html"]
+    page = files_in(run)["report.html"]
+    assert b"chart-eval-hr-10" in page
+    assert f"<title>Run {run}</title>".encode() in page
+    assert str(empty_temporary).encode() not in page
     assert json.loads(files_in(bucket)["x.json"]) == expected
 
 
