@@ -6,6 +6,7 @@ kills. Python's own answer to SIGTERM is to be gone at once, with no `finally` r
 
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ _USUAL: dict[int, Any] = {
     signal.SIGINT: signal.default_int_handler,
     signal.SIGTERM: signal.SIG_DFL,
 }
+
+# Until a signal is sent again whose exception went nowhere.
+_AGAIN_SECS = 0.01
 
 # Returns False for a signal that the program is to take after all.
 Action = Callable[[int], bool | None]
@@ -39,6 +43,7 @@ class _State:
       received: the last signal that no action took, 0 for none.
       count: of such signals.
       holds: of blocks of `uninterrupted`.
+      is_lost: whether Python took the last exception, and none was raised since.
       actions: by signal, what to do in place of raising `Stopped`.
     """
 
@@ -46,6 +51,7 @@ class _State:
     received: int = 0
     count: int = 0
     holds: int = 0
+    is_lost: bool = False
     actions: dict[int, Action] = field(default_factory=dict)
 
 
@@ -61,8 +67,11 @@ def caught() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    hook = sys.unraisablehook
     if not _state.depth:
         _state.received = _state.count = 0
+        _state.is_lost = False
+        sys.unraisablehook = _again_after(hook)
     _state.depth += 1
     taken = [s for s, usual in _USUAL.items() if signal.getsignal(s) == usual]
     for signum in taken:
@@ -73,6 +82,7 @@ def caught() -> Iterator[None]:
         for signum in taken:
             signal.signal(signum, _USUAL[signum])
         _state.depth -= 1
+        sys.unraisablehook = hook
 
 
 @contextlib.contextmanager
@@ -136,7 +146,37 @@ def _handle(signum: int, frame: FrameType | None) -> None:
         raise _stopped()
 
 
+def _again_after(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Returns a hook that sends a signal again where Python took its exception.
+
+    It does where it arrives in a destructor or in a callback of a weak reference: it
+    prints the traceback, and goes on.
+
+    Args:
+      hook: for all other exceptions.
+    """
+
+    def unraisable(found: Any) -> None:
+        if not isinstance(found.exc_value, Stopped):
+            hook(found)
+            return
+        _state.is_lost = True
+        # Not here, where it would be taken again.
+        again = threading.Timer(_AGAIN_SECS, _send_again)
+        again.daemon = True
+        again.start()
+
+    return unraisable
+
+
+def _send_again() -> None:
+    main = threading.main_thread().ident
+    if _state.depth and _state.is_lost and main is not None:
+        signal.pthread_kill(main, _state.received)
+
+
 def _stopped() -> Stopped:
+    _state.is_lost = False
     # With a text: Beam adds a step's name to the first argument of an exception, and
     # makes a RuntimeError of one that has none.
     return Stopped(signal.Signals(_state.received).name)

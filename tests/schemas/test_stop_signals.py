@@ -1,7 +1,10 @@
 import contextlib
 import os
 import signal
+import sys
 import threading
+import time
+import weakref
 
 import pytest
 
@@ -180,3 +183,55 @@ def test_the_exception_has_a_text_for_beam_to_add_to():
     with stop_signals.caught(), pytest.raises(Stopped, match=r"^SIGTERM$") as caught:
         send()
     assert caught.value.args == ("SIGTERM",)
+
+
+class EndedBySignal:
+    """A signal arrives in its destructor."""
+
+    def __del__(self):
+        signal.raise_signal(signal.SIGTERM)
+
+
+class Watched:
+    """What a weak reference watches."""
+
+
+def in_a_destructor():
+    EndedBySignal()
+
+
+def in_a_callback():
+    watched = Watched()
+    reference = weakref.ref(watched, lambda _: signal.raise_signal(signal.SIGTERM))
+    del watched
+    assert reference() is None
+
+
+@pytest.mark.parametrize("arrives", [in_a_destructor, in_a_callback])
+def test_a_signal_that_python_itself_takes_is_sent_again_and_not_printed(
+    arrives, capsys
+):
+    def work_on():
+        arrives()
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            time.sleep(0.001)
+
+    hook = sys.unraisablehook
+    with pytest.raises(Stopped, match="SIGTERM"), stop_signals.caught():
+        work_on()
+    assert capsys.readouterr().err == ""
+    assert sys.unraisablehook is hook
+
+
+def test_other_errors_in_a_destructor_are_shown_as_ever(monkeypatch):
+    seen = []
+    monkeypatch.setattr(sys, "unraisablehook", seen.append)
+
+    class Broken:
+        def __del__(self):
+            raise ValueError("broken")
+
+    with stop_signals.caught():
+        Broken()
+    assert [str(one.exc_value) for one in seen] == ["broken"]
