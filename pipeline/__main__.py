@@ -5,10 +5,12 @@
 
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from pipeline.flags import PROG, make_parser
 from pipeline.inspection.flags import INSPECT
 from schemas.command_line import run_program
+from schemas.leaving import leave
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,5 +41,10 @@ def _main(argv: Sequence[str]) -> int:
         return run(args, rest, parser.flags())
 
 
+def program() -> NoReturn:
+    """Runs as the whole process, and ends it."""
+    leave(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -13,11 +13,12 @@ Usage:
 import sys
 from collections.abc import Collection, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from schemas.command_line import Parser, run_program, unknown_argument
 from schemas.completion import add_completion_flag
 from schemas.errors import UsageError
+from schemas.leaving import leave
 from trainer.logs import shown_logs
 
 PROG = "python -m trainer"
@@ -114,5 +115,10 @@ def _run(argv: Sequence[str]) -> int:
     return status
 
 
+def program() -> NoReturn:
+    """Runs as the whole process, and ends it."""
+    leave(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    program()
