@@ -34,7 +34,7 @@ def reviews(sample_reviews):
                 .replace(tzinfo=UTC)
                 .timestamp()
             ),
-            float(row["rating"] or 10) / 2,
+            float(row.get("rating") or 10) / 2,
         )
         for row in rows
     ]
