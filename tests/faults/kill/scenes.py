@@ -2,8 +2,7 @@
 
 Ten by SIGKILL and ten by SIGTERM; of each, five over an empty output and five over one
 that holds an earlier complete output. The kills of one kind follow each other over what
-the ones before have left, and a run to the end follows them. Behind the first SIGKILL
-of each kind stands a run to the end, too; SIGTERM leaves nothing to be wary of.
+the ones before have left, and a run to the end follows them.
 """
 
 import shutil
@@ -57,8 +56,6 @@ def check(scene: Scene, sent: signal.Signals, over_earlier: bool, seed: int) -> 
         ended = _stopped(scene, temporary, sent, moment, over_earlier)
         _check_what_is_left(scene, ended, sent, over_earlier, temporary)
         assert entries(scene.around) == around
-        if number == 0 and sent == signal.SIGKILL:
-            _check_repeated(scene, over_earlier)
     _check_repeated(scene, over_earlier)
     assert entries(scene.around) == around
 
