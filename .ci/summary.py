@@ -36,6 +36,7 @@ def describe(output: Path, reviews: str, seconds: str, python: str) -> str:
         "items",
         f"  run       {run}: history.csv, metrics.json, model.keras, logs/",
         f"  model     {run / 'model'}: a SavedModel that takes raw histories",
+        f"  report    {run / 'report.html'}: all of it with charts, for a browser",
         "",
         *_quality(output, manifest),
         "",
