@@ -20,7 +20,9 @@ def page():
 def test_page_holds_all_text_and_code_in_order(page):
     start = 0
     for cell in read().cells:
-        start = page.index(cell.source, start) + len(cell.source)
+        place = page.find(cell.source, start)
+        assert place >= start, cell.source
+        start = place + len(cell.source)
 
 
 def test_page_holds_what_the_cells_show(page):

@@ -65,14 +65,16 @@ def test_there_are_commands():
 @pytest.mark.parametrize(("program", "words"), COMMANDS)
 def test_command_is_taken_by_its_program(program, words):
     if program == "trainer":
-        trainer_parser().parse_args(words)
+        assert trainer_parser().parse_args(words).command == words[0]
     elif program == "pipeline.sample":
-        sample_parser().parse_args(words)
+        assert sample_parser().parse_args(words).output
     elif words[0] == "inspect":
-        make_inspect_parser(program).parse_args(words[1:])
+        assert vars(make_inspect_parser(program).parse_args(words[1:]))
     else:
         parser = {"pipeline": pipeline_parser, "pipeline.recommend": recommend_parser}[
             program
         ]()
-        _, of_beam = parser.parse_known_args(words)
+        own, of_beam = parser.parse_known_args(words)
+        assert own.input
+        assert own.output
         beam_options(of_beam, parser.flags(), program)
