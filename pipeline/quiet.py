@@ -26,12 +26,11 @@ _NO_NEWS = (
 def load_libraries(with_transform: bool = True) -> None:
     """Imports Beam, TensorFlow and, if needed, tf.Transform without their notes."""
     with without_notes():
+        import apache_beam  # noqa: F401
         import tensorflow as tf
 
         if with_transform:
-            import tensorflow_transform  # noqa: F401
-        else:
-            import apache_beam  # noqa: F401
+            import tensorflow_transform.beam  # noqa: F401
 
         tf.get_logger().setLevel(logging.ERROR)
         tf.config.list_physical_devices()

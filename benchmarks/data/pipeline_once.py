@@ -19,6 +19,8 @@ def main(argv: Sequence[str]) -> int:
     from pipeline.quiet import load_libraries
 
     load_libraries()
+    import pipeline.program  # noqa: F401
+
     imported = time.perf_counter()
     status = run_pipeline(
         ["--input", path, "--output", output, "--overwrite", "--quiet", *flags]
