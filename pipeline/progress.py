@@ -38,6 +38,7 @@ DATA_SET_STAGES: Stages = (
     ("Analyze", "learning vocabulary and day buckets"),
     ("ToIds", "turning items and days into ids"),
     ("WriteShards", "writing TFRecords"),
+    ("MergeValues|MakeTable|LearnValues", "writing the attributes of items"),
     ("MakeManifest", "writing the manifest"),
 )
 RECOMMEND_STAGES: Stages = (

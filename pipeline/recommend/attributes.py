@@ -1,38 +1,11 @@
-"""Attributes of recommended items, from the item table of an export."""
+"""Attributes of recommended items beside them."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from pipeline import columns
-from pipeline.storage import open_raw
-from schemas.errors import UserError
-from schemas.exported_model import ITEM_TABLE_PATH
 from schemas.features import ITEM_ID
-from schemas.layout import join
 
 ATTRIBUTES = "attributes"
-
-
-def read_attributes(model: str) -> bytes:
-    """Returns the item table of an export as one serialised record batch.
-
-    Args:
-      model: the folder of an export that has one.
-
-    Raises:
-      UserError: it can't be read.
-    """
-    path = join(model, ITEM_TABLE_PATH)
-    with open_raw(path) as stream:
-        try:
-            table = pq.read_table(stream, page_checksum_verification=True)
-        except (pa.ArrowException, ValueError) as error:
-            raise UserError(
-                f"{path} is no whole item table ({error}); export the model again with "
-                "`python -m trainer train`."
-            ) from error
-    return columns.to_bytes(table.combine_chunks().to_batches()[0])
 
 
 def with_attributes(rows: pa.RecordBatch, table: pa.RecordBatch) -> pa.RecordBatch:

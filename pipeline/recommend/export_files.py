@@ -1,10 +1,13 @@
 """The files of an exported model, local or remote, and loading it."""
 
 import contextlib
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import tensorflow as tf
 from apache_beam.io.filesystems import FileSystems
 from google.protobuf.message import DecodeError
@@ -13,7 +16,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from pipeline.storage import copy_folder, is_remote, open_raw
 from schemas.digests import check_files
 from schemas.errors import UserError
-from schemas.exported_model import Description, description_path
+from schemas.exported_model import ITEM_TABLE_PATH, Description, description_path
 from schemas.graph_ops import outside_ops
 from schemas.layout import join
 
@@ -42,6 +45,44 @@ def read_description(model: str) -> Description:
             f"{path} cannot be read ({_reason(error)}); {_EXPORT_AGAIN} of this "
             "version."
         ) from error
+
+
+def read_file(model: str, description: Description, name: str) -> bytes:
+    """Returns a file of an export, compared with its digest.
+
+    Args:
+      model: the folder of the export.
+      description: what it says of itself.
+      name: the path of the file in the folder.
+
+    Raises:
+      UserError: the file can't be read, or is not as it was written.
+    """
+    path = join(model, name)
+    with open_raw(path) as stream:
+        data = stream.read()
+    if hashlib.sha256(data).hexdigest() != description.digests.get(name):
+        raise UserError(
+            f"{path} is damaged: its digest is not the one written; {_EXPORT_AGAIN}."
+        )
+    return data
+
+
+def read_item_table(model: str, description: Description) -> pa.RecordBatch | None:
+    """Returns the attributes of the items 1 ... N; None where an export has none.
+
+    Args:
+      model: the folder of the export.
+      description: what it says of itself.
+
+    Raises:
+      UserError: the file can't be read, or is not as it was written.
+    """
+    if ITEM_TABLE_PATH not in description.digests:
+        return None
+    data = read_file(model, description, ITEM_TABLE_PATH)
+    table = pq.read_table(pa.BufferReader(data))
+    return table.combine_chunks().to_batches()[0]
 
 
 def load_export(model: str) -> Any:

@@ -17,7 +17,7 @@ from pipeline.histories import build_histories
 from pipeline.options import iso_date
 from pipeline.parse.events import EVENT_SCHEMA
 from pipeline.read import ReadEvents
-from pipeline.recommend.attributes import read_attributes
+from pipeline.recommend.export_files import read_item_table
 from pipeline.recommend.item_rules import ItemRules
 from pipeline.recommend.manifest import (
     RecommendManifest,
@@ -159,7 +159,8 @@ def _item_table(
     return AsSingleton(
         pipeline
         | "NameModel" >> beam.Create([model], reshuffle=False)
-        | "ReadAttributes" >> beam.Map(read_attributes)
+        | "ReadAttributes"
+        >> beam.Map(lambda path: columns.to_bytes(read_item_table(path, description)))
     )
 
 

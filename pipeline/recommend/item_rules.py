@@ -4,20 +4,11 @@ The launcher reads the files that users name, and hands on which items they leav
 is large of the export itself, workers read where it stands.
 """
 
-import hashlib
 from dataclasses import dataclass
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from pipeline.recommend.export_files import read_file, read_item_table
 from pipeline.storage import open_raw
-from schemas.errors import UserError
-from schemas.exported_model import (
-    ITEM_COUNTS_PATH,
-    ITEM_TABLE_PATH,
-    VOCABULARY_PATH,
-    Description,
-)
+from schemas.exported_model import ITEM_COUNTS_PATH, VOCABULARY_PATH, Description
 from schemas.item_counts import counts_from_text
 from schemas.item_files import (
     ItemFile,
@@ -25,7 +16,6 @@ from schemas.item_files import (
     read_item_file,
     vocabulary_items,
 )
-from schemas.layout import join
 from schemas.ranking_rules import (
     RankingRules,
     check_attributes,
@@ -83,11 +73,11 @@ def read_item_rules(model: str, description: Description, rules: Rules) -> ItemR
     check_takes_rules(description, model)
     exclude = _read_items("exclude", rules.exclude)
     only = _read_items("only", rules.only)
-    vocabulary = vocabulary_items(_read(model, description, VOCABULARY_PATH))
+    vocabulary = vocabulary_items(read_file(model, description, VOCABULARY_PATH))
     blocked, warnings = blocked_items(vocabulary, exclude, only)
     if rules.max_per:
-        table = _read_table(model, description)
-        names = [] if table is None else table.column_names[1:]
+        table = read_item_table(model, description)
+        names = [] if table is None else table.schema.names[1:]
         check_attributes(rules, names, model)
     digests = tuple((file.flag, file.digest) for file in (exclude, only) if file)
     return ItemRules(rules, blocked, digests, tuple(warnings))
@@ -106,8 +96,8 @@ def load_ranking_rules(
     Raises:
       UserError: a file of the export is missing or damaged.
     """
-    counts = _read(model, description, ITEM_COUNTS_PATH)
-    table = _read_table(model, description) if items.rules.max_per else None
+    counts = read_file(model, description, ITEM_COUNTS_PATH)
+    table = read_item_table(model, description) if items.rules.max_per else None
     attributes = {
         name: table.column(name).to_pylist()
         for name, _ in items.rules.max_per
@@ -126,24 +116,3 @@ def _read_items(flag: str, path: str | None) -> ItemFile | None:
         return None
     with open_raw(path) as stream:
         return read_item_file(stream, flag, path)
-
-
-def _read_table(model: str, description: Description) -> pa.Table | None:
-    """Returns the attributes of the items 1 ... N, None where there are none."""
-    if ITEM_TABLE_PATH not in description.digests:
-        return None
-    data = _read(model, description, ITEM_TABLE_PATH)
-    return pq.read_table(pa.BufferReader(data))
-
-
-def _read(model: str, description: Description, name: str) -> bytes:
-    """Returns a file of an export, compared with its digest."""
-    path = join(model, name)
-    with open_raw(path) as stream:
-        data = stream.read()
-    if hashlib.sha256(data).hexdigest() != description.digests.get(name):
-        raise UserError(
-            f"{path} is damaged: its digest is not the one written; export the model "
-            "again with `python -m trainer train`."
-        )
-    return data

@@ -31,6 +31,7 @@ def stage(name):
         ),
         ("TransformWindows/ToIds/Transform", "turning items and days into ids"),
         ("WriteExamples/WriteShards", "writing TFRecords"),
+        ("WriteItems/LearnValues/VocabularyMerge", "writing the attributes of items"),
         ("MakeManifest", "writing the manifest"),
         ("ReadEvents/NamePatterns/Impulse", ""),
     ],
