@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.support.programs import ROOT
-from trainer.tfx_module import _options
+from trainer.tfx.module import _options
 
 TEXT = (ROOT / "docs" / "tfx.md").read_text()
 SNIPPETS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)

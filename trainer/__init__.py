@@ -10,8 +10,8 @@ from typing import Any
 
 
 def run_fn(fn_args: Any) -> None:
-    """Trains as TFX's Trainer component asks (see `trainer.tfx_module.run_fn`)."""
+    """Trains as TFX's Trainer component asks (see `trainer.tfx.module.run_fn`)."""
     # TensorFlow takes seconds to import, and `--help` imports this package.
-    from trainer.tfx_module import run_fn as run
+    from trainer.tfx.module import run_fn as run
 
     run(fn_args)

@@ -7,7 +7,7 @@
 
 They are for looking at data, in a notebook or a test: everything is in memory at once.
 A million windows of up to five inputs take 0.2 GB, and 0.7 GB while they are read.
-Training reads records in other ways (`trainer.batches`).
+Training reads records in other ways (`trainer.batching.batches`).
 
 Each function takes the folder that `python -m pipeline --output` wrote, a remote one
 too, of which a copy is here for as long as it is read. What cannot be read ends in a
@@ -33,12 +33,12 @@ from numpy.typing import NDArray
 from schemas import features, layout
 from schemas.errors import UserError
 from schemas.manifest import Manifest
+from trainer.data.window_events import FEATURES, window_events
 from trainer.evaluation.protocol import Ints
 from trainer.quiet import load_tensorflow
-from trainer.window_events import FEATURES, window_events
 
 if TYPE_CHECKING:
-    from trainer.data_set import DataSet
+    from trainer.data.data_set import DataSet
 
     Source = str | os.PathLike[str] | DataSet
 
@@ -187,8 +187,8 @@ def _opened(data: "Source", split: str) -> Iterator["DataSet"]:
         )
     # First, since its start-up notes are nothing to see in a notebook.
     load_tensorflow()
-    from trainer.data_copy import local_data_set
-    from trainer.data_set import DataSet, open_data_set
+    from trainer.data.data_copy import local_data_set
+    from trainer.data.data_set import DataSet, open_data_set
 
     with contextlib.ExitStack() as stand_ins:
         if not isinstance(data, DataSet):
@@ -213,7 +213,7 @@ def _load(
     data_set: "DataSet", split: str, names: Collection[str]
 ) -> tuple[dict[str, Any], pa.Array]:
     """Returns the features of a split's windows, and the raw ids of their users."""
-    from trainer.records import load_split
+    from trainer.data.records import load_split
 
     columns = load_split(data_set, split, names)
     try:

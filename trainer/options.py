@@ -62,7 +62,7 @@ class TrainOptions:
       unknown_rate: share of inputs that training takes for the unknown item, and of
         gaps that it takes for unknown.
       batch_size: windows of a step, over all devices together; where windows are
-        long, on average (see `trainer.batch_plan`).
+        long, on average (see `trainer.batching.batch_plan`).
       epochs: the most passes over the training split.
       learning_rate: of Adam, the largest.
       learning_rate_schedule: how it falls, to 0 at the end of `epochs`.

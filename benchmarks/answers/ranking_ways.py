@@ -18,7 +18,7 @@ from benchmarks.common.matrix_speed import multiply_adds_a_second
 from benchmarks.common.timing import alternate
 from benchmarks.common.trained_runs import logit_multiply_adds, multiply_adds
 from schemas.features import ITEM_ID
-from trainer.data_set import DAY_COLUMNS, open_data_set
+from trainer.data.data_set import DAY_COLUMNS, open_data_set
 from trainer.evaluation.held_out import HeldOut, choose_split, load_held_out
 from trainer.evaluation.measures import HIT_RATE, NDCG, at, measure
 from trainer.evaluation.ranking import default_batch_size, rank_targets

@@ -21,7 +21,7 @@ from schemas.exported_model import (
     TOP_K,
 )
 from schemas.features import ITEM_ID, unknown_id
-from trainer.data_set import DataSet, open_data_set
+from trainer.data.data_set import DataSet, open_data_set
 from trainer.runs import EXPORT, load_run
 from trainer.serving.examples import example_requests
 from trainer.serving.requests import Request

@@ -6,14 +6,14 @@ from typing import Any
 import keras
 
 from schemas.layout import TRAIN
-from trainer.batch_plan import plan_batches
-from trainer.batches import BatchSettings, training_batches
-from trainer.compiled_model import compiled_model
-from trainer.data_set import open_data_set
-from trainer.devices import set_up_devices
+from trainer.batching.batch_plan import plan_batches
+from trainer.batching.batches import BatchSettings, training_batches
+from trainer.batching.target_counts import count_targets
+from trainer.data.data_set import open_data_set
 from trainer.options import TrainOptions
-from trainer.target_counts import count_targets
-from trainer.training import model_config
+from trainer.training.compiled_model import compiled_model
+from trainer.training.devices import set_up_devices
+from trainer.training.train import model_config
 
 
 class ProductTraining:
@@ -63,7 +63,7 @@ class ProductTraining:
         self.fit(epochs=1)
 
     def fit(self, **settings: Any) -> None:
-        """Trains as `trainer.training` does.
+        """Trains as `trainer.training.train` does.
 
         Args:
           **settings: more of `keras.Model.fit`.

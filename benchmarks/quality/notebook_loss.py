@@ -90,9 +90,9 @@ def train_and_measure(options: TrainOptions) -> dict[str, Any]:
         notebook_model,
     )
     from trainer.callbacks import EpochLines, HistoryFile, StopOnDivergence, Validate
-    from trainer.data_set import open_data_set
+    from trainer.data.data_set import open_data_set
     from trainer.runs import HISTORY
-    from trainer.validation import Validation
+    from trainer.training.validation import Validation
 
     data_set = open_data_set(options.data)
     digest = data_set.manifest.settings_digest
@@ -169,8 +169,8 @@ def _finished(
 
 def _measure(items: Any, data_set: Any, day_feature: str) -> dict[str, Any]:
     """Returns the measures on the eval split, by the trainer's own evaluation."""
-    from trainer.data_set import DATE
-    from trainer.date_buckets import DateBuckets
+    from trainer.data.data_set import DATE
+    from trainer.data.date_buckets import DateBuckets
     from trainer.evaluation.evaluation import evaluate
     from trainer.evaluation.run_scorer import ModelScorer
 

@@ -13,16 +13,16 @@ import tensorflow as tf
 from benchmarks.quality.notebook_cross_entropy import NotebookCrossEntropy
 from schemas.features import ITEM_ID, PADDING_ID, TARGET
 from schemas.layout import TRAIN
-from trainer.compiled_model import auto_jit_compile
-from trainer.data_set import DAY_COLUMNS, DataSet
+from trainer.batching.target_counts import count_targets
+from trainer.data.data_set import DAY_COLUMNS, DataSet
+from trainer.data.records import load_split
 from trainer.models import build_model
 from trainer.models.base import DAYS, POSITIONS
 from trainer.models.config import ModelConfig
-from trainer.optimizers import build_optimizer
 from trainer.options import TrainOptions
-from trainer.records import load_split
-from trainer.target_counts import count_targets
-from trainer.training import model_config
+from trainer.training.compiled_model import auto_jit_compile
+from trainer.training.optimizers import build_optimizer
+from trainer.training.train import model_config
 
 Tensor = Any
 
@@ -50,9 +50,9 @@ def notebook_model(data_set: DataSet, options: TrainOptions) -> Any:
 def notebook_batches(data_set: DataSet, options: TrainOptions) -> tf.data.Dataset:
     """Returns an epoch of whole windows, shuffled anew each time it is read.
 
-    An element is `(x, y)`: x as `trainer.batches.training_batches` gives it, with all
-    `rows` * W positions and ids moved up by one; y int32 [`rows` * W], the classes:
-    0 for padding, j for item j.
+    An element is `(x, y)`: x as `trainer.batching.batches.training_batches` gives it,
+    with all `rows` * W positions and ids moved up by one; y int32 [`rows` * W], the
+    classes: 0 for padding, j for item j.
     """
     days = DAY_COLUMNS[options.day_feature]
     loaded = load_split(data_set, TRAIN, [ITEM_ID, TARGET, *([days] if days else [])])

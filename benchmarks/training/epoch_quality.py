@@ -17,11 +17,11 @@ from benchmarks.training.epoch_times import notebook_epoch
 from benchmarks.training.notebook_keras import ItemLogits
 from schemas.features import ITEM_ID, NB_DAYS, TARGET
 from schemas.layout import EVAL, TRAIN
+from trainer.batching.target_counts import count_targets
 from trainer.config_files import read_config
-from trainer.data_set import DataSet, open_data_set
-from trainer.records import load_split
-from trainer.target_counts import count_targets
-from trainer.validation import Validation
+from trainer.data.data_set import DataSet, open_data_set
+from trainer.data.records import load_split
+from trainer.training.validation import Validation
 
 _FIGURES = ("hr@10", "ndcg@10")
 

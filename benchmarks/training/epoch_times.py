@@ -16,8 +16,8 @@ from benchmarks.training.epoch import EpochTimes, product_settings
 from benchmarks.training.notebook_keras import DAY_DIM, ITEM_DIM, notebook_model
 from schemas.features import ITEM_ID, NB_DAYS, PADDING_ID, TARGET
 from schemas.layout import TRAIN
-from trainer.data_set import DataSet, open_data_set
-from trainer.records import load_split
+from trainer.data.data_set import DataSet, open_data_set
+from trainer.data.records import load_split
 
 _BATCH_SIZE = 512
 # A product, and the two of its gradients.

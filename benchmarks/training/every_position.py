@@ -21,7 +21,7 @@ def at_every_position(
     """Turns a training batch into one with the same targets among all positions.
 
     Args:
-      x: as `trainer.batches.training_batches` gives it.
+      x: as `trainer.batching.batches.training_batches` gives it.
       y: likewise.
       weights: likewise.
       width: columns to pad the rows to; None leaves them as they are.

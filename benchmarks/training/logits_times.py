@@ -13,18 +13,18 @@ from benchmarks.training.every_position import EveryPosition, at_every_position
 from benchmarks.training.logits import PRODUCT, VALIDATION_PRODUCT, CaseTimes
 from schemas.features import ITEM_ID, PADDING_ID
 from schemas.layout import EVAL, TRAIN
-from trainer.batch_plan import plan_batches
-from trainer.batches import BatchSettings, training_batches
-from trainer.compiled_model import compiled_model
-from trainer.data_set import DataSet, open_data_set
-from trainer.devices import set_up_devices
+from trainer.batching.batch_plan import plan_batches
+from trainer.batching.batches import BatchSettings, training_batches
+from trainer.batching.target_counts import count_targets
+from trainer.batching.training_rows import rows_in_memory
+from trainer.batching.widths import window_widths
+from trainer.data.data_set import DataSet, open_data_set
 from trainer.models import NextItemModel
 from trainer.options import TrainOptions
-from trainer.target_counts import count_targets
-from trainer.training import model_config
-from trainer.training_rows import rows_in_memory
-from trainer.validation import Validation
-from trainer.widths import window_widths
+from trainer.training.compiled_model import compiled_model
+from trainer.training.devices import set_up_devices
+from trainer.training.train import model_config
+from trainer.training.validation import Validation
 
 # Sums of float32 in another order.
 _TOLERANCE = 1e-4

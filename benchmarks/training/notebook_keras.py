@@ -63,7 +63,7 @@ def notebook_model(
 
 
 class ItemLogits:
-    """The notebook's model, asked as `trainer.validation` asks the product's.
+    """The notebook's model, asked as `trainer.training.validation` asks the product's.
 
     Args:
       model: what `notebook_model` returned.

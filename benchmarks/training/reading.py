@@ -135,7 +135,7 @@ def measure_reading(name: str, path: str, batch_size: int, rounds: int) -> Readi
     """
     from benchmarks.training import reading_ways as ways
     from schemas.layout import TRAIN
-    from trainer.data_set import open_data_set
+    from trainer.data.data_set import open_data_set
 
     data_set = open_data_set(path)
     kept = ways.Product(data_set, batch_size)

@@ -11,12 +11,12 @@ import tensorflow as tf
 
 from schemas.features import ITEM_ID, NB_DAYS, START, TARGET
 from schemas.layout import TRAIN
-from trainer.batch_plan import plan_batches
-from trainer.batches import BatchSettings, training_batches
-from trainer.data_set import DataSet
-from trainer.records import feature_spec
-from trainer.target_counts import count_targets
-from trainer.training_rows import rows_in_memory
+from trainer.batching.batch_plan import plan_batches
+from trainer.batching.batches import BatchSettings, training_batches
+from trainer.batching.target_counts import count_targets
+from trainer.batching.training_rows import rows_in_memory
+from trainer.data.data_set import DataSet
+from trainer.data.records import feature_spec
 
 _DAY_FEATURE = "age"
 # What both read; the product's `once` needs the start too.

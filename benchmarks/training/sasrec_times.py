@@ -25,10 +25,10 @@ from benchmarks.training.sasrec import (
 )
 from schemas.features import ITEM_ID, PADDING_ID, START, TARGET
 from schemas.layout import TRAIN
-from trainer.data_set import DataSet, open_data_set
+from trainer.batching.positions import new_targets, real_targets
+from trainer.data.data_set import DataSet, open_data_set
+from trainer.data.records import load_split
 from trainer.models.base import POSITIONS
-from trainer.positions import new_targets, real_targets
-from trainer.records import load_split
 
 # A product, and the two of its gradients.
 _PASSES = 3

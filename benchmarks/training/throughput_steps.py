@@ -17,13 +17,13 @@ from benchmarks.training.throughput import (
 )
 from schemas.errors import UsageError
 from schemas.layout import TRAIN
-from trainer.compiled_model import compiled_model
-from trainer.data_set import DataSet, open_data_set
-from trainer.devices import Devices, set_up_devices
+from trainer.data.data_set import DataSet, open_data_set
 from trainer.options import TrainOptions
-from trainer.step_loop import StepLoop
-from trainer.training import model_config
-from trainer.training_input import training_input
+from trainer.training.compiled_model import compiled_model
+from trainer.training.devices import Devices, set_up_devices
+from trainer.training.step_loop import StepLoop
+from trainer.training.train import model_config
+from trainer.training.training_input import training_input
 
 _LIVE, _HELD = "live", "held"
 # More than any round takes, for the schedule of the rate.

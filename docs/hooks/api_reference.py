@@ -35,15 +35,15 @@ _PACKAGES = {
         ),
     ),
     "trainer": (
-        "From records to a model. `trainer.training.train` is what `python -m trainer "
-        "train` calls.",
+        "From records to a model. `trainer.training.train.train` is what `python -m "
+        "trainer train` calls.",
         (
             "options",
-            "training",
-            "data_set",
+            "training.train",
+            "data.data_set",
+            "data.item_table",
+            "data.records",
             "frames",
-            "item_table",
-            "records",
             "runs",
             "config_files",
             "models.base",
@@ -68,7 +68,7 @@ _PACKAGES = {
             "serving.requests",
             "serving.export",
             "report.write",
-            "tfx_module",
+            "tfx.module",
         ),
     ),
 }

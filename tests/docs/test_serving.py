@@ -11,7 +11,7 @@ from tensorflow_serving.apis import predict_pb2
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.programs import ROOT
 from tests.support.tf_serving import PredictionService, ServedModel
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.models import ModelConfig, build_model
 from trainer.serving.export import export_model
 

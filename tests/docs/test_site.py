@@ -97,7 +97,7 @@ def test_command_reference_names_every_flag_of_every_program(site):
     [
         ("schemas", "schemas.features.example_features"),
         ("pipeline", "pipeline.preprocessing.preprocessing_fn"),
-        ("trainer", "trainer.training.train"),
+        ("trainer", "trainer.training.train.train"),
         ("trainer", "trainer.serving.module.Recommender"),
     ],
 )

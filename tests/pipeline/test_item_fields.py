@@ -10,7 +10,7 @@ from schemas.digests import of_stream
 from tests.support.attribute_log import FIELDS, attribute_log, latest_values
 from tests.support.records import read_manifest, read_vocabulary, shard_bytes
 from tests.support.reviews import SUFFIXES, columns_of, write_reviews
-from trainer.item_table import read_item_table
+from trainer.data.item_table import read_item_table
 
 # Warnings of Beam and tf.Transform are none of this program's.
 pytestmark = pytest.mark.filterwarnings("default")

@@ -13,7 +13,7 @@ from tests.support.expected import actual_records, expected_records
 from tests.support.programs import run_module
 from tests.support.records import read_manifest, read_vocabulary
 from tests.support.reference import DAY_MS, Row, Settings, histories
-from trainer.item_table import read_item_table
+from trainer.data.item_table import read_item_table
 
 REAL_DATA = os.environ.get("REAL_DATA", "")
 pytestmark = [

@@ -4,11 +4,11 @@ from typing import Any
 
 import tensorflow as tf
 
-from trainer.batch_plan import BatchPlan, plan_batches
-from trainer.batches import BatchSettings, training_batches
-from trainer.data_set import DataSet
-from trainer.target_counts import count_targets
-from trainer.training_rows import MEMORY_LIMIT_BYTES, rows_in_memory
+from trainer.batching.batch_plan import BatchPlan, plan_batches
+from trainer.batching.batches import BatchSettings, training_batches
+from trainer.batching.target_counts import count_targets
+from trainer.batching.training_rows import MEMORY_LIMIT_BYTES, rows_in_memory
+from trainer.data.data_set import DataSet
 
 
 def plan(data_set: DataSet, batch_size: int, train_positions: Any = "all") -> BatchPlan:

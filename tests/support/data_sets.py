@@ -18,7 +18,7 @@ from schemas.manifest import Manifest, RowCounts
 from schemas.settings import BucketSettings, SplitSettings, WindowSettings
 from tests.support.digests import data_set_digests
 from tests.support.transform_graph import write_transform_graph
-from trainer.item_table import ItemTable, write_item_table
+from trainer.data.item_table import ItemTable, write_item_table
 
 
 @dataclass(frozen=True)

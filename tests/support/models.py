@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.batches import batches
 from tests.support.data_sets import Window, write_data_set
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.models import ModelConfig, NextItemModel, build_model
 
 NUM_ITEMS = 9

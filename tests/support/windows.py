@@ -20,7 +20,7 @@ def columns_of(
     num_items: int = MANY,
     unknown_target: int = 0,
 ) -> dict[str, NDArray[Any]]:
-    """Returns windows as `trainer.window_events.FEATURES`.
+    """Returns windows as `trainer.data.window_events.FEATURES`.
 
     Args:
       histories: (item, day) of each event, by user; items above `num_items` are

@@ -10,11 +10,11 @@ from tests.support.data_sets import write_split_data_set
 from trainer.__main__ import main as program
 from trainer.baselines import BASELINES
 from trainer.config_files import read_config
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.models import build_model
 from trainer.options import TrainOptions
 from trainer.runs import CONFIG, METRICS, MODEL, prepare_run, write_json
-from trainer.training import model_config
+from trainer.training.train import model_config
 
 NUM_ITEMS = 6
 SMALL = {

@@ -13,7 +13,7 @@ from tests.support.data_sets import (
 from trainer.__main__ import main as program
 from trainer.baselines import BASELINES
 from trainer.config_files import read_config
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.evaluation.measures import LIST_MEASURES, MEASURES
 from trainer.models import ModelConfig, build_model
 from trainer.options import TrainOptions

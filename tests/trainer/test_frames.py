@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from schemas.errors import UserError
 from tests.support.data_sets import Window, write_data_set, write_split_data_set
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.frames import read_events, read_items, read_windows
 
 UNKNOWN = 4  # N + 1 of the data sets below.

@@ -9,7 +9,7 @@ import pytest
 from schemas.manifest import Manifest
 from tests.support.training import small_options, write_cyclic_data
 from trainer.__main__ import main
-from trainer.training import train
+from trainer.training.train import train
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 
 from trainer import options
-from trainer.data_set import DAY_COLUMNS
+from trainer.data.data_set import DAY_COLUMNS
 from trainer.models import MODELS
 from trainer.options import PER_CALL, TrainOptions
 

@@ -10,9 +10,9 @@ import sys
 import tensorflow as tf
 
 from trainer.config_files import read_config
-from trainer.devices import set_up_devices
 from trainer.options import TrainOptions
-from trainer.training import train
+from trainer.training.devices import set_up_devices
+from trainer.training.train import train
 
 data, output, changes = sys.argv[1:]
 cpu = tf.config.list_physical_devices("CPU")[0]

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas import features, layout
-from trainer.data_set import DataSet
+from trainer.data.data_set import DataSet
+from trainer.data.records import load_split
+from trainer.data.window_events import FEATURES, window_events
 from trainer.evaluation.protocol import Ints
-from trainer.records import load_split
-from trainer.window_events import FEATURES, window_events
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ def training_events(
     """Returns the events of training windows, each once by user and place.
 
     Args:
-      windows: `trainer.window_events.FEATURES` of R training examples in any order.
+      windows: `trainer.data.window_events.FEATURES` of R training examples, in any
+        order.
       num_items: N; ids outside 1 ... N are unknown items.
     """
     events = window_events(windows)

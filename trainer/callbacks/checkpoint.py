@@ -10,10 +10,10 @@ import keras
 from trainer import runs
 from trainer.callbacks.best_weights import write_weights
 from trainer.callbacks.history_file import HistoryFile
-from trainer.preemption import Notice, PreemptedError
 from trainer.storage.mirrors import publish_if_possible
 from trainer.storage.stand_ins import name_of
-from trainer.training_state import Progress, TrainingState, save_state
+from trainer.training.preemption import Notice, PreemptedError
+from trainer.training.training_state import Progress, TrainingState, save_state
 
 # A callback and the names of the attributes that it must not forget.
 Memory = tuple[keras.callbacks.Callback, Sequence[str]]

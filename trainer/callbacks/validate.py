@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from trainer.validation import Validation
+from trainer.training.validation import Validation
 
 
 class Validate(keras.callbacks.Callback):

@@ -130,12 +130,12 @@ def run(args: argparse.Namespace) -> int:
     from trainer.comparison.compare import compare
     from trainer.comparison.files import OWNED, is_read, write_comparison
     from trainer.comparison.markdown import format_markdown
-    from trainer.data_copy import local_data_set, to_measure
-    from trainer.retracing import without_retracing_warnings
+    from trainer.data.data_copy import local_data_set, to_measure
     from trainer.runs import METRICS
     from trainer.runs import is_read as is_read_of_run
     from trainer.storage.copies import local_copy
     from trainer.storage.mirrors import mirrored
+    from trainer.training.retracing import without_retracing_warnings
 
     with contextlib.ExitStack() as stand_ins:
         enter = stand_ins.enter_context

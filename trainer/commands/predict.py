@@ -34,7 +34,7 @@ from trainer.storage.files import open_file
 from trainer.storage.paths import check_path
 
 if TYPE_CHECKING:
-    from trainer.item_table import ItemTable
+    from trainer.data.item_table import ItemTable
     from trainer.serving.client import Recommendation
 
 EXAMPLE = "predict --model run/model --history 2016-04-20:2260466,2017-01-02:153475"
@@ -155,7 +155,7 @@ def run(args: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def _stand_ins(args: argparse.Namespace) -> Iterator[None]:
     """Brings a remote model, and what examples need of a remote data set, here."""
-    from trainer.data_copy import local_data_set
+    from trainer.data.data_copy import local_data_set
     from trainer.serving.examples import example_split
     from trainer.storage.copies import local_copy
 
@@ -174,7 +174,7 @@ def _answer(
     if history is not None:
         requests: Iterable[Request] = [Request(history, as_of=args.as_of)]
     elif args.examples is not None:
-        from trainer.data_set import open_data_set
+        from trainer.data.data_set import open_data_set
         from trainer.serving.examples import example_requests
 
         requests = example_requests(open_data_set(args.data), args.examples)

@@ -53,8 +53,8 @@ def run(args: argparse.Namespace) -> int:
     from trainer.quiet import load_tensorflow
 
     load_tensorflow()
-    from trainer.data_copy import local_data_set, to_report
-    from trainer.data_set import open_data_set
+    from trainer.data.data_copy import local_data_set, to_report
+    from trainer.data.data_set import open_data_set
     from trainer.report import write_report
     from trainer.storage.mirrors import mirrored
 

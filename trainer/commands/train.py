@@ -50,11 +50,11 @@ def run(args: argparse.Namespace) -> int:
     from trainer.quiet import load_tensorflow
 
     load_tensorflow()
-    from trainer.data_copy import local_data_set, to_report
+    from trainer.data.data_copy import local_data_set, to_report
     from trainer.report.write import report_if_possible
-    from trainer.resume import check_settings
     from trainer.storage.mirrors import mirrored
-    from trainer.training import train
+    from trainer.training.resume import check_settings
+    from trainer.training.train import train
 
     with mirrored(options.output, OWNED, goes_on_from, last=(METRICS,)):
         # Before a data set is copied, too, and not only before the training.

@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
     from trainer.quiet import load_tensorflow
 
     load_tensorflow()
-    from trainer.data_copy import local_data_set, to_train
+    from trainer.data.data_copy import local_data_set, to_train
     from trainer.storage.mirrors import mirrored
     from trainer.tuning.search_folder import OWNED, is_kept
     from trainer.tuning.tune import tune

@@ -14,7 +14,7 @@ from trainer.comparison.ranked_runs import Rankings, free_models, rank_run
 from trainer.comparison.resume import is_finished
 from trainer.comparison.rows import baseline_row, model_rows
 from trainer.comparison.trained_run import read_trained_run
-from trainer.data_set import DataSet, open_data_set
+from trainer.data.data_set import DataSet, open_data_set
 from trainer.evaluation.evaluation import evaluation_of
 from trainer.evaluation.evaluator import Evaluator, load_evaluator
 from trainer.evaluation.held_out import choose_split
@@ -23,7 +23,7 @@ from trainer.evaluation.ranking import TargetRanks
 from trainer.options import TrainOptions
 from trainer.storage.mirrors import publish_if_possible
 from trainer.storage.stand_ins import local
-from trainer.training import train
+from trainer.training.train import train
 
 _logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import keras
 
-from trainer.data_set import DataSet
+from trainer.data.data_set import DataSet
 from trainer.evaluation.evaluator import Evaluator
 from trainer.evaluation.protocol import GAP_HIDDEN
 from trainer.evaluation.ranking import TargetRanks

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from schemas.settings import SPLIT_CAVEATS
-from trainer.data_set import DataSet
+from trainer.data.data_set import DataSet
 from trainer.evaluation.bootstrap import Bootstrap
 from trainer.evaluation.evaluator import Evaluator, load_evaluator
 from trainer.evaluation.held_out import choose_split

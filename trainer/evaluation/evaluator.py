@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.baselines.events import load_training_events
-from trainer.data_set import DataSet
+from trainer.data.data_set import DataSet
 from trainer.evaluation.bootstrap import Bootstrap, mean_intervals
 from trainer.evaluation.cuts import Cut, all_cuts
 from trainer.evaluation.held_out import HeldOut, load_held_out

@@ -3,7 +3,7 @@
 from schemas.features import GAP_DAYS, NB_DAYS
 from schemas.layout import EVAL, TEST, TRAIN
 from schemas.settings import SPLIT_CAVEATS
-from trainer.data_set import DataSet
+from trainer.data.data_set import DataSet
 from trainer.report.charts import bars, ranked
 from trainer.report.data_facts import DataFacts, DayBucket, iso_date
 from trainer.report.parts import Chart, Facts, Part, Section, Table, Text

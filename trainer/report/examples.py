@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer import runs
-from trainer.data_set import DataSet
-from trainer.item_table import ItemTable
+from trainer.data.data_set import DataSet
+from trainer.data.item_table import ItemTable
 from trainer.serving.client import Client, Recommendation
 from trainer.serving.examples import example_requests
 from trainer.serving.requests import Event

@@ -8,9 +8,9 @@ from typing import Any
 
 from schemas.errors import UserError
 from trainer import runs
-from trainer.optimizers import learning_rate_of
 from trainer.options import TrainOptions
 from trainer.storage.stand_ins import local, name_of
+from trainer.training.optimizers import learning_rate_of
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from plotly.offline import get_plotlyjs
 
 from schemas.errors import UserError
 from trainer import runs
-from trainer.data_set import DataSet, open_data_set
+from trainer.data.data_set import DataSet, open_data_set
 from trainer.options import TrainOptions
 from trainer.report.data_facts import data_facts
 from trainer.report.data_section import data_section

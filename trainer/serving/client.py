@@ -28,9 +28,9 @@ from schemas.exported_model import (
 from schemas.features import ITEM_ID
 from schemas.ranking_rules import RankingRules, ranked
 from schemas.rule_flags import Rules
+from trainer.data.item_table import ItemTable, read_item_table
+from trainer.data.saved_models import load_saved_model
 from trainer.errors import first_line
-from trainer.item_table import ItemTable, read_item_table
-from trainer.saved_models import load_saved_model
 from trainer.serving.item_rules import load_rules
 from trainer.serving.requests import Request
 from trainer.storage.stand_ins import local

@@ -7,8 +7,8 @@ import numpy as np
 from schemas import features, layout
 from schemas.errors import UserError
 from schemas.manifest import Manifest
-from trainer.data_set import DataSet
-from trainer.records import load_split
+from trainer.data.data_set import DataSet
+from trainer.data.records import load_split
 from trainer.serving.requests import Event, Request
 
 _EPOCH = datetime.date(1970, 1, 1)

@@ -26,13 +26,13 @@ from schemas.exported_model import (
 )
 from schemas.features import VOCABULARY_FILENAME
 from schemas.item_counts import counts_to_text
-from trainer.data_set import DataSet
-from trainer.item_table import write_item_table
+from trainer.batching.target_counts import count_targets
+from trainer.data.data_set import DataSet
+from trainer.data.item_table import write_item_table
 from trainer.models.recurrent import RecurrentModel
 from trainer.serving.exchange import new_folder
 from trainer.serving.module import Recommender
 from trainer.storage.stand_ins import name_of
-from trainer.target_counts import count_targets
 
 _logger = logging.getLogger(__name__)
 

@@ -24,8 +24,8 @@ from schemas.ranking_rules import (
     ranking_rules,
 )
 from schemas.rule_flags import Rules
+from trainer.data.item_table import read_item_table
 from trainer.errors import first_line
-from trainer.item_table import read_item_table
 from trainer.storage.files import open_file
 from trainer.storage.stand_ins import local
 

@@ -20,11 +20,11 @@ from schemas.features import (
     RAW_ITEMS,
     SEEN,
 )
-from trainer.data_set import DATE, DAY_COLUMNS
+from trainer.data.data_set import DATE, DAY_COLUMNS
 from trainer.models.base import DAYS
 from trainer.serving import ranking
 from trainer.serving.history import Window, latest_window
-from trainer.transform_inputs import blank_inputs
+from trainer.tfx.transform_inputs import blank_inputs
 
 _TEXTS = tf.TensorSpec([None, None], tf.string)
 _SIGNATURE = (

@@ -14,7 +14,7 @@ from typing import Any
 
 from schemas.errors import UserError
 from schemas.layout import EVAL, TRAIN
-from trainer.data_set import DataSet
+from trainer.data.data_set import DataSet
 from trainer.runs import write_json
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local, name_of

@@ -1,4 +1,4 @@
-"""The tuner of KerasTuner whose trials are runs of `trainer.training.train`."""
+"""The tuner of KerasTuner whose trials are runs of `trainer.training.train.train`."""
 
 import contextlib
 import io
@@ -14,14 +14,14 @@ from keras_tuner.errors import FatalError
 
 from schemas.errors import UsageError, UserError
 from trainer import runs
-from trainer.devices import Devices
 from trainer.durations import format_duration
 from trainer.errors import first_line
 from trainer.options import TrainOptions
 from trainer.storage.mirrors import publish_if_possible
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local
-from trainer.training import train
+from trainer.training.devices import Devices
+from trainer.training.train import train
 from trainer.tuning.hyperparameters import values_of
 from trainer.tuning.options import TuneOptions
 from trainer.tuning.results import (

@@ -15,7 +15,7 @@ from benchmarks.quality.padding_class import (
 )
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from trainer.config_files import read_config
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.options import TrainOptions
 
 NUM_ITEMS = 6

@@ -13,7 +13,7 @@ from benchmarks.training.epoch_quality import Looks, first_look
 from benchmarks.training.epoch_times import multiply_adds
 from benchmarks.training.notebook_keras import ItemLogits, notebook_model
 from tests.support.data_sets import Window, write_data_set
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 
 
 def test_the_table_is_literally_this():

@@ -21,7 +21,7 @@ from benchmarks.training.logits_times import measure_case
 from tests.support.batches import plan
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.models import each_kind, small_inputs, small_model
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.losses import NextItemCrossEntropy
 from trainer.options import TrainOptions
 

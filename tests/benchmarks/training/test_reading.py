@@ -21,7 +21,7 @@ from benchmarks.training.reading import (
     report_of,
 )
 from tests.support.data_sets import cyclic_windows, write_data_set
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 
 
 @pytest.fixture(scope="module")

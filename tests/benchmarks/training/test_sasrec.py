@@ -9,7 +9,7 @@ from benchmarks.__main__ import main
 from benchmarks.training.sasrec import DIM, INNER, LAYERS, SasrecTimes, sasrec_table
 from benchmarks.training.sasrec_times import multiply_adds, prefix_batches, prefixes
 from tests.support.data_sets import Window, write_data_set
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 
 
 def test_the_table_is_literally_this():

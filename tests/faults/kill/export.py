@@ -20,7 +20,7 @@ def _export(argv: Sequence[str]) -> int:
     from trainer.quiet import load_tensorflow
 
     load_tensorflow()
-    from trainer.data_set import open_data_set
+    from trainer.data.data_set import open_data_set
     from trainer.runs import load_run
     from trainer.serving.export import export_model
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.support.data_sets import Window, write_data_set
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.models import ModelConfig, build_model
 from trainer.serving.export import export_model
 

@@ -14,7 +14,7 @@ from schemas.exported_model import description_path
 from schemas.graph_ops import is_outside, outside_ops
 from tests.support.digests import accept_export
 from tests.trainer.serving import catalogue
-from trainer.saved_models import load_saved_model
+from trainer.data.saved_models import load_saved_model
 from trainer.serving.client import Client
 
 # Arguments of an op that name something outside of the graph.

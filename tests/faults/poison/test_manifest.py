@@ -13,7 +13,7 @@ from schemas.manifest import CONTRACT_VERSION, Manifest
 from tests.support.data_sets import write_split_data_set
 from tests.support.digests import edit_manifest
 from tests.support.refusals import refusal_of
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 
 SHARD = "windows-00000-of-00002.tfrecord.gz"
 

@@ -12,8 +12,8 @@ from schemas.layout import SPLIT_FOLDERS
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.digests import accept_files
 from tests.support.refusals import refusal_of
-from trainer.data_set import DataSet, open_data_set
-from trainer.records import load_split, map_split
+from trainer.data.data_set import DataSet, open_data_set
+from trainer.data.records import load_split, map_split
 
 FEATURES = ("item_id", "target", "nb_days", "start")
 

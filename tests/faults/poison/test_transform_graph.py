@@ -13,7 +13,7 @@ from schemas.errors import UserError
 from schemas.graph_digest import graph_digest
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.digests import accept_files
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 
 ITEMS = ["a", "b", "ü", "d", "e"]
 

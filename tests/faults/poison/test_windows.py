@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from schemas.errors import UserError
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.digests import accept_files
-from trainer.data_set import open_data_set
-from trainer.record_checks import find_fault
-from trainer.records import load_split
+from trainer.data.data_set import open_data_set
+from trainer.data.record_checks import find_fault
+from trainer.data.records import load_split
 
 Examples = list[tf.train.Example]
 W, N, BUCKETS = 3, 5, 4

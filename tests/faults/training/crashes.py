@@ -8,7 +8,7 @@ import pytest
 from tests.support.training import small_options
 from trainer.callbacks import StopOnDivergence
 from trainer.runs import HISTORY, METRICS, STATE, folder_of, load_run
-from trainer.training import train
+from trainer.training.train import train
 
 # What time it took is no outcome.
 TIMES = ("seconds", "windows_per_second")

@@ -11,8 +11,8 @@ from tests.faults.training.crashes import (
 from tests.support.small_reviews import entries
 from tests.support.training import small_options
 from trainer.runs import STATE, folder_of, load_run
-from trainer.training import train
-from trainer.training_state import load_state
+from trainer.training.train import train
+from trainer.training.training_state import load_state
 
 
 def test_a_replacement_that_is_stopped_goes_on_beside_the_earlier_run(

@@ -22,15 +22,15 @@ from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.programs import ROOT
 from tests.support.training import small_options
 from trainer.callbacks import StopOnDivergence, Validate
-from trainer.preemption import PREEMPTED
 from trainer.runs import (
     CONFIG,
     METRICS,
     STATE,
     locked,
 )
-from trainer.training import train
-from trainer.training_state import load_state
+from trainer.training.preemption import PREEMPTED
+from trainer.training.train import train
+from trainer.training.training_state import load_state
 
 KINDS = {
     "lstm": {"dropout": 0.3, "unknown_rate": 0.1, "patience": 2, "day_feature": "gap"},
@@ -103,7 +103,7 @@ def test_a_crash_behind_the_last_step_trains_no_more(data, tmp_path, monkeypatch
         raise CrashError
 
     with monkeypatch.context() as patch:
-        patch.setattr("trainer.training._best_model", crash)
+        patch.setattr("trainer.training.train._best_model", crash)
         with pytest.raises(CrashError):
             train(options, export=False)
     assert load_state(tmp_path / "run" / STATE).progress.is_done

@@ -11,7 +11,7 @@ from pipeline.recommend.write import ROW_FIELDS
 from schemas.exported_model import ITEM_TABLE_PATH, description_path
 from tests.support.digests import edit_sealed, file_digests
 from tests.trainer.serving.catalogue import ITEMS
-from trainer.item_table import ItemTable, write_item_table
+from trainer.data.item_table import ItemTable, write_item_table
 
 # Warnings of Beam are none of this program's.
 pytestmark = pytest.mark.filterwarnings("default")

@@ -10,7 +10,7 @@ from tests.support.data_sets import cyclic_windows, write_data_set
 from trainer.comparison.resume import is_finished
 from trainer.comparison.trained_run import read_trained_run
 from trainer.config_files import read_config
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.options import TrainOptions
 from trainer.runs import CONFIG, METRICS, write_json
 

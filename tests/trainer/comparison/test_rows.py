@@ -5,11 +5,11 @@ import pytest
 
 from tests.trainer.comparison.rows import trained_run
 from trainer.comparison.rows import baseline_row, model_rows
+from trainer.data.records import Ragged
 from trainer.evaluation.bootstrap import Bootstrap
 from trainer.evaluation.evaluator import Evaluator
 from trainer.evaluation.held_out import HeldOut
 from trainer.evaluation.ranking import NUM_RECOMMENDED, TargetRanks
-from trainer.records import Ragged
 
 NUM_TARGETS = 40
 

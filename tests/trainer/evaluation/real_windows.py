@@ -11,8 +11,8 @@ from datetime import date
 
 import numpy as np
 
+from trainer.data.records import Ragged
 from trainer.evaluation.held_out import HeldOut
-from trainer.records import Ragged
 
 MAX_LENGTH = 5
 MIN_ITEMS = 3

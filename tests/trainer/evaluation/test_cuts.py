@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from trainer.data.records import Ragged
 from trainer.evaluation.cuts import (
     all_cuts,
     by_days_since_last,
@@ -10,7 +11,6 @@ from trainer.evaluation.cuts import (
     by_target_popularity,
 )
 from trainer.evaluation.held_out import HeldOut
-from trainer.records import Ragged
 
 
 def held_out(item_id, start=None, day=None, target=None, num_items=9):

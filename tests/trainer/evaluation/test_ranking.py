@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import UserError
+from trainer.data.records import Ragged
 from trainer.evaluation.held_out import HeldOut
 from trainer.evaluation.ranking import (
     NUM_RECOMMENDED,
     default_batch_size,
     rank_targets,
 )
-from trainer.records import Ragged
 
 
 class FixedScores:

@@ -16,7 +16,7 @@ from tests.trainer.evaluation.real_windows import (
 )
 from trainer.baselines import fit_baselines
 from trainer.baselines.events import load_training_events, training_events
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.evaluation.held_out import load_held_out
 from trainer.evaluation.measures import measure
 from trainer.evaluation.ranking import rank_targets

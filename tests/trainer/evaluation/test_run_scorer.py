@@ -8,14 +8,14 @@ from schemas.errors import UserError
 from schemas.features import VOCABULARY_FILENAME
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from trainer.config_files import read_config
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.evaluation.evaluation import evaluate
 from trainer.evaluation.held_out import load_held_out
 from trainer.evaluation.run_scorer import ModelScorer, load_run_scorer, load_run_scorers
 from trainer.models import ModelConfig, build_model
 from trainer.options import TrainOptions
 from trainer.runs import CONFIG, EXPORT, METRICS, MODEL, prepare_run, write_json
-from trainer.validation import Validation
+from trainer.training.validation import Validation
 
 NUM_ITEMS = 6
 NUM_BUCKETS = 4

@@ -9,9 +9,9 @@ import pytest
 from tests.support.batches import batches
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.training import small_options
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.runs import load_run
-from trainer.training import train
+from trainer.training.train import train
 
 
 def test_the_training_loss_is_the_mean_over_targets(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tests.support.data_sets import Window, write_data_set
 from tests.support.models import CONFIGS, small_model
-from trainer.data_set import DataSet, open_data_set
+from trainer.data.data_set import DataSet, open_data_set
 from trainer.models import ModelConfig
 from trainer.serving.export import export_model
 

@@ -17,9 +17,9 @@ from tests.support.models import (
     small_inputs,
     small_model,
 )
+from trainer.batching.negatives import sample_negatives
 from trainer.losses import NextItemCrossEntropy
 from trainer.models import ModelConfig
-from trainer.negatives import sample_negatives
 
 
 def _sampled(batch: Any, num_negatives: int, seed: int = 0) -> Any:

@@ -1,8 +1,8 @@
 """Attributes of items, in the tables of a report."""
 
 from tests.support.data_sets import Window, write_data_set
-from trainer.data_set import open_data_set
-from trainer.item_table import ItemTable
+from trainer.data.data_set import open_data_set
+from trainer.data.item_table import ItemTable
 from trainer.report.data_facts import data_facts
 from trainer.report.data_section import data_section
 from trainer.report.examples import Example

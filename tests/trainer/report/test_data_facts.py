@@ -6,7 +6,7 @@ import pytest
 
 from schemas.features import GAP_DAYS, NB_DAYS
 from tests.support.data_sets import Window, write_data_set
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.report.data_facts import DayBucket, PopularItem, data_facts
 
 # 2016-01-31, 2016-02-01 and 2016-04-01.

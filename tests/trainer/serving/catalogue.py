@@ -59,7 +59,7 @@ def data_set() -> Any:
     from schemas.features import example_features
     from schemas.manifest import Manifest, RowCounts
     from schemas.settings import BucketSettings, SplitSettings, WindowSettings
-    from trainer.data_set import DataSet
+    from trainer.data.data_set import DataSet
 
     manifest = Manifest(
         window=WindowSettings(max_length=MAX_LENGTH),
@@ -121,7 +121,7 @@ def attributed() -> Path:
     """The export of days as ages, with `FIELDS` as attributes of its items."""
     from schemas.exported_model import ITEM_TABLE_PATH
     from tests.support.digests import accept_export
-    from trainer.item_table import ItemTable, write_item_table
+    from trainer.data.item_table import ItemTable, write_item_table
 
     output = Path(_temporary().name) / "attributed"
     shutil.copytree(export("age"), output)

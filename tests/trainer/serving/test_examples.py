@@ -5,7 +5,7 @@ import pytest
 from schemas.errors import UserError
 from tests.support.data_sets import Window, write_data_set
 from trainer.__main__ import main
-from trainer.data_set import open_data_set
+from trainer.data.data_set import open_data_set
 from trainer.serving.examples import example_requests
 from trainer.serving.requests import Event, Request
 

@@ -14,8 +14,8 @@ import tensorflow as tf
 
 from schemas.features import DAY, ITEM_ID, START, USER_ID, example_features
 from tests.trainer.serving.catalogue import EPOCH
-from trainer.data_set import DAY_COLUMNS, DataSet, open_data_set
-from trainer.date_buckets import DateBuckets
+from trainer.data.data_set import DAY_COLUMNS, DataSet, open_data_set
+from trainer.data.date_buckets import DateBuckets
 from trainer.models import ModelConfig, build_model
 from trainer.serving.export import export_model
 

@@ -11,9 +11,9 @@ from schemas.errors import UserError
 from schemas.layout import EVAL, TEST, TRAIN
 from tests.support.buckets import copy_to, files_in, put
 from tests.support.data_sets import write_split_data_set
-from trainer.data_copy import local_data_set, to_measure, to_train
-from trainer.data_set import open_data_set
-from trainer.records import load_split
+from trainer.data.data_copy import local_data_set, to_measure, to_train
+from trainer.data.data_set import open_data_set
+from trainer.data.records import load_split
 from trainer.serving.examples import example_split
 from trainer.storage.copies import local_copy, opened_copy
 from trainer.storage.stand_ins import local

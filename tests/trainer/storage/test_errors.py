@@ -14,7 +14,7 @@ from tests.support.training import small_options, write_cyclic_data
 from trainer.__main__ import main
 from trainer.runs import EXPORT
 from trainer.storage.files import read_text, write_remote
-from trainer.training import train
+from trainer.training.train import train
 
 FORBIDDEN = {
     "error": {

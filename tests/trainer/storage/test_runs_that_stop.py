@@ -11,11 +11,11 @@ import pytest
 from tests.support.buckets import copy_to, files_in, put
 from tests.support.programs import ROOT
 from tests.support.training import write_cyclic_data
-from trainer import training
 from trainer.__main__ import main
 from trainer.callbacks import StopOnDivergence
-from trainer.preemption import PREEMPTED
 from trainer.runs import STAGED
+from trainer.training.preemption import PREEMPTED
+from trainer.training.train import train as training
 
 FLAGS = ["--config=notebook", "--units=16", "--item_embedding=8", "--batch_size=32"]
 

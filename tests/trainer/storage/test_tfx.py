@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from tests.support import buckets
 from tests.support.training import CATEGORY, write_cyclic_data
-from tests.trainer.test_tfx_module import CUSTOM_CONFIG, fn_args_of
-from trainer.tfx_module import run_fn
+from tests.trainer.tfx.test_module import CUSTOM_CONFIG, fn_args_of
+from trainer.tfx.module import run_fn
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""From columns to batches: which rows, in which order, how they are masked and cut."""

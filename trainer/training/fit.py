@@ -1,0 +1,205 @@
+"""Runs the steps of a training, from its start or from where one was stopped."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+from rich.console import Console
+
+from schemas.errors import UserError
+from trainer import runs
+from trainer.callbacks import (
+    BestWeights,
+    Checkpoint,
+    EpochLines,
+    HistoryFile,
+    ProgressBar,
+    StopAfter,
+    StopOnDivergence,
+    Validate,
+)
+from trainer.models import NextItemModel
+from trainer.options import TrainOptions
+from trainer.training.preemption import Notice, sigterm_noticed
+from trainer.training.skipped_steps import SkippedSteps, calls_for
+from trainer.training.step_loop import StepLoop
+from trainer.training.training_input import TrainingInput
+from trainer.training.training_state import Progress, TrainingState
+from trainer.training.validation import Validation
+
+BETTER_HIGHER = "val_ndcg@10"
+BETTER_LOWER = "loss"
+
+# What each callback must not forget between two calls.
+_BEST = ("best",)
+_PATIENCE = ("best", "best_epoch", "wait", "stopped_epoch")
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What training gave.
+
+    Attributes:
+      history: the figures of each epoch, by name.
+      seconds: spent on it, earlier calls included.
+    """
+
+    history: list[dict[str, float]]
+    seconds: float
+
+
+def fit(
+    model: NextItemModel,
+    source: TrainingInput,
+    num_steps: int,
+    options: TrainOptions,
+    validation: Validation | None,
+    folder: Path,
+    data_set: str,
+    earlier: TrainingState | None = None,
+) -> Fitted:
+    """Trains, and writes the weights, the figures and the state to the run's folder.
+
+    Args:
+      model: compiled; its state is replaced by the earlier one.
+      source: what it learns from, from the step on where the earlier state ends.
+      num_steps: the most steps of all epochs.
+      options: how; `epochs` are those that `num_steps` make.
+      validation: what to measure after each epoch; None takes the training loss.
+      folder: of the run.
+      data_set: as `Progress`.
+      earlier: the state to go on with.
+
+    Raises:
+      UserError: training diverged, or memory ran out.
+      PreemptedError: SIGTERM came; the state is saved.
+    """
+    progress = Progress(data_set) if earlier is None else earlier.progress
+    if earlier is not None:
+        earlier.restore(model)
+    if progress.is_done:
+        return Fitted(progress.history, progress.seconds)
+    _set_steps(model, source, num_steps, progress)
+    with (
+        sigterm_noticed() as notice,
+        _display(options, source.steps) as display,
+        _one_sentence(options),
+    ):
+        callbacks, checkpoint, history = _callbacks(
+            options,
+            len(source.counts.items),
+            validation,
+            folder,
+            progress,
+            earlier,
+            notice,
+        )
+        left = num_steps - progress.epoch * source.steps
+        model.fit(
+            source.elements,
+            initial_epoch=progress.epoch,
+            epochs=options.epochs,
+            steps_per_epoch=source.steps,
+            shuffle=False,  # The batches come shuffled.
+            verbose=0,
+            callbacks=[*callbacks, StopAfter(left), *display, checkpoint],
+        )
+        return Fitted(history.rows, checkpoint.seconds)
+
+
+def _set_steps(
+    model: NextItemModel, source: TrainingInput, num_steps: int, progress: Progress
+) -> None:
+    """Sets what `fit` calls for each step, or for several."""
+    together, steps = source.steps_per_execution, source.steps
+    if together > 1 or source.fill is not None:
+        model.steps_per_execution = together
+        done = progress.epoch * steps + progress.step
+        model.train_function = StepLoop(
+            model, steps, num_steps - done, source.fill, progress.step % steps
+        )
+    if progress.step:
+        model.make_train_function()
+        calls = calls_for(progress.step, steps, together)
+        model.train_function = SkippedSteps(model, calls)
+
+
+def _callbacks(
+    options: TrainOptions,
+    num_items: int,
+    validation: Validation | None,
+    folder: Path,
+    progress: Progress,
+    earlier: TrainingState | None,
+    notice: Notice,
+) -> tuple[list[keras.callbacks.Callback], Checkpoint, HistoryFile]:
+    """Returns callbacks in order, those that read figures after their maker.
+
+    Apart from them the one that comes last, and the one that holds the figures.
+    """
+    monitor = BETTER_LOWER if validation is None else BETTER_HIGHER
+    mode = "min" if validation is None else "max"
+    divergence = StopOnDivergence(options.learning_rate, num_items, folder / runs.STATE)
+    best = BestWeights(folder / runs.BEST, monitor, mode)
+    history = HistoryFile(folder / runs.HISTORY, progress.history)
+    memories: dict[str, tuple[keras.callbacks.Callback, tuple[str, ...]]] = {
+        "best_weights": (best, _BEST)
+    }
+    callbacks = [
+        *([] if validation is None else [Validate(validation)]),
+        divergence,
+        best,
+        history,
+        keras.callbacks.TensorBoard(folder / runs.LOGS, write_graph=False),
+    ]
+    if options.patience:
+        patience = keras.callbacks.EarlyStopping(
+            monitor=monitor, mode=mode, patience=options.patience
+        )
+        callbacks.append(patience)
+        memories["early_stopping"] = (patience, _PATIENCE)
+    checkpoint = Checkpoint(
+        folder,
+        options.output,
+        progress.data_set,
+        history,
+        memories,
+        notice,
+        divergence.check_weights,
+        options.checkpoint_secs,
+        earlier,
+    )
+    return callbacks, checkpoint, history
+
+
+@contextlib.contextmanager
+def _display(
+    options: TrainOptions, steps: int
+) -> Iterator[list[keras.callbacks.Callback]]:
+    """Yields what shows the progress: a bar on a terminal, lines in a log."""
+    console = Console(stderr=True)
+    if options.quiet:
+        yield []
+    elif console.is_terminal:
+        bar = ProgressBar(options.epochs, steps, console)
+        try:
+            yield [bar]
+        finally:
+            bar.stop()
+    else:
+        yield [EpochLines(options.epochs)]
+
+
+@contextlib.contextmanager
+def _one_sentence(options: TrainOptions) -> Iterator[None]:
+    """Says in one sentence that memory ran out."""
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise UserError(
+            f"memory ran out with --batch_size {options.batch_size}; lower it, or "
+            "--units."
+        ) from error
