@@ -6,17 +6,22 @@ from collections.abc import Mapping, Sequence
 import apache_beam as beam
 from apache_beam.pvalue import AsList, AsSingleton
 
-from pipeline.accounts import DayPlan, ReadAccount, SequenceAccount, row_counts
-from pipeline.completeness import check_complete
-from pipeline.items import ItemFiles, WriteItems
-from pipeline.learned import Learned, num_items_of, read_learned
+from pipeline.accounting.accounts import (
+    DayPlan,
+    ReadAccount,
+    SequenceAccount,
+    row_counts,
+)
+from pipeline.accounting.completeness import check_complete
 from pipeline.options import Options, iso_date
-from pipeline.read import ReadEvents
-from pipeline.sequence import CountTraining, CutWindows, SortHistories
-from pipeline.storage import delete_folder
-from pipeline.transform import TransformWindows
-from pipeline.transform_graph import WriteTransformGraph
-from pipeline.write import Shard, WriteExamples, WriteRejects, write_manifest
+from pipeline.steps.items import ItemFiles, WriteItems
+from pipeline.steps.learned import Learned, num_items_of, read_learned
+from pipeline.steps.read import ReadEvents
+from pipeline.steps.sequence import CountTraining, CutWindows, SortHistories
+from pipeline.steps.transform import TransformWindows
+from pipeline.steps.transform_graph import WriteTransformGraph
+from pipeline.steps.write import Shard, WriteExamples, WriteRejects, write_manifest
+from pipeline.storage.files import delete_folder
 from schemas.features import example_features
 from schemas.layout import MANIFEST, TRAIN, join
 from schemas.manifest import Manifest

@@ -3,8 +3,8 @@
 A local output, such as a data set, is written in a folder inside its own, so on the
 same disk, and moved up when it is whole; an earlier one stays usable until then, and
 the folder is locked. A remote one, where renaming means copying, is written in its
-place if there is none yet, and else beside it (see `pipeline.publish`); nothing locks
-it. Either counts as complete once its manifest is there.
+place if there is none yet, and else beside it (see `pipeline.steps.publish`); nothing
+locks it. Either counts as complete once its manifest is there.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
-from pipeline.storage import delete_entries, delete_folder, is_remote
+from pipeline.storage.files import delete_entries, delete_folder, is_remote
 from schemas.errors import UsageError, UserError
 from schemas.folder_lock import FolderLock, lock_folder
 from schemas.layout import (

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from pipeline.execution import filled
 from pipeline.flags import PROG, to_options
 from pipeline.graph import build
-from pipeline.input_files import input_bytes, list_files
+from pipeline.input.input_files import input_bytes, list_files
 from pipeline.options import PARTITION_BYTES
 from pipeline.output import Output
 from pipeline.progress import DATA_SET_STAGES
-from pipeline.publish import publish_output
 from pipeline.runners.beam_flags import beam_options, new_pipeline
 from pipeline.runners.jobs import is_dry_run, run_job
 from pipeline.runners.transform_temp import transform_temp
-from pipeline.storage import open_raw
+from pipeline.steps.publish import publish_output
+from pipeline.storage.files import open_raw
 from pipeline.summary import print_summary
 from schemas.layout import MANIFEST, join
 from schemas.manifest import Manifest

@@ -18,9 +18,10 @@ BEAM_SIDE = frozenset(
 HEAVY = frozenset({"apache_beam", "tensorflow", "tensorflow_transform", "keras", "jax"})
 # The algorithms of the pipeline, files or folders.
 ALGORITHMS = (
-    "parse*",
-    "windows.py",
-    "split.py",
+    "parse",
+    "arrays",
+    "windowing",
+    "accounting",
     "preprocessing.py",
     "recommend/requests.py",
     "recommend/request_batches.py",

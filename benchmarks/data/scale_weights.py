@@ -21,19 +21,19 @@ import tensorflow as tf
 
 import pipeline.program  # noqa: F401  (the memory of a worker begins with all imports)
 from benchmarks.common.programs import PEAK_UNIT_BYTES
-from pipeline import columns
-from pipeline.digests import user_digests
-from pipeline.examples import SHARD_SCHEMA
-from pipeline.histories import build_histories, from_batch, to_batch
-from pipeline.input_files import InputFile, input_bytes, list_files, split_file
+from pipeline.arrays import columns
+from pipeline.arrays.digests import user_digests
+from pipeline.arrays.text_digests import partitions_of
+from pipeline.input.input_files import InputFile, input_bytes, list_files, split_file
+from pipeline.input.row_blocks import row_blocks
 from pipeline.options import PARTITION_BYTES, Options, ReadOptions
 from pipeline.parse.events import parse_events
 from pipeline.parse.review_schema import load_review_schema
-from pipeline.read import partition_events
-from pipeline.row_blocks import row_blocks
-from pipeline.sequence import WINDOW_CELLS_A_BATCH, raw_batches
-from pipeline.split import SplitRule, split_windows
-from pipeline.text_digests import partitions_of
+from pipeline.records.examples import SHARD_SCHEMA
+from pipeline.steps.read import partition_events
+from pipeline.steps.sequence import WINDOW_CELLS_A_BATCH, raw_batches
+from pipeline.windowing.histories import build_histories, from_batch, to_batch
+from pipeline.windowing.split import SplitRule, split_windows
 from schemas.features import START, USER_ID
 from schemas.layout import MANIFEST, TRAIN
 from schemas.manifest import Manifest

@@ -6,7 +6,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from pipeline.runners.beam_flags import beam_options
 from pipeline.runners.credentials import check_credentials
-from pipeline.storage import open_raw
+from pipeline.storage.files import open_raw
 from schemas.errors import UserError
 from schemas.folders import Folder
 from schemas.layout import join

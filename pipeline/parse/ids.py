@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.text_bytes import text_bytes
+from pipeline.arrays.text_bytes import text_bytes
 
 # Control characters (a vocabulary file could not hold the line breaks among them) and
 # Unicode's own line and paragraph separators.

@@ -13,7 +13,7 @@ from apache_beam.io.filesystems import FileSystems
 from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import saved_model_pb2
 
-from pipeline.storage import copy_folder, is_remote, open_raw
+from pipeline.storage.files import copy_folder, is_remote, open_raw
 from schemas.digests import check_files
 from schemas.errors import UserError
 from schemas.exported_model import ITEM_TABLE_PATH, Description, description_path

@@ -11,12 +11,10 @@ from apache_beam.ml.inference.base import KeyedModelHandler, RunInference
 from apache_beam.pvalue import AsList, AsSingleton
 from apache_beam.typehints.decorators import no_annotations
 
-from pipeline import columns
-from pipeline.accounts import ReadAccount, check_rows
-from pipeline.histories import build_histories
+from pipeline.accounting.accounts import ReadAccount, check_rows
+from pipeline.arrays import columns
 from pipeline.options import iso_date
 from pipeline.parse.events import EVENT_SCHEMA
-from pipeline.read import ReadEvents
 from pipeline.recommend.export_files import read_item_table
 from pipeline.recommend.item_rules import ItemRules
 from pipeline.recommend.manifest import (
@@ -34,7 +32,9 @@ from pipeline.recommend.requests import (
 )
 from pipeline.recommend.users_file import read_users
 from pipeline.recommend.write import write_answers
-from pipeline.write import WriteRejects
+from pipeline.steps.read import ReadEvents
+from pipeline.steps.write import WriteRejects
+from pipeline.windowing.histories import build_histories
 from schemas.exported_model import ITEM_TABLE_PATH, Description
 from schemas.layout import MANIFEST, join
 

@@ -7,7 +7,7 @@ is large of the export itself, workers read where it stands.
 from dataclasses import dataclass
 
 from pipeline.recommend.export_files import read_file, read_item_table
-from pipeline.storage import open_raw
+from pipeline.storage.files import open_raw
 from schemas.exported_model import ITEM_COUNTS_PATH, VOCABULARY_PATH, Description
 from schemas.item_counts import counts_from_text
 from schemas.item_files import (

@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.accounts import ReadAccount, add_counts
-from pipeline.completeness import check_passed_on
+from pipeline.accounting.accounts import ReadAccount, add_counts
+from pipeline.accounting.completeness import check_passed_on
 from pipeline.recommend.item_rules import ItemRules
 from pipeline.recommend.options import RecommendOptions
 from pipeline.recommend.requests import RequestAccount
 from pipeline.recommend.write import AnswerShard
-from pipeline.storage import new_file
+from pipeline.storage.files import new_file
 from schemas.exported_model import Description
 from schemas.manifest import RowCounts
 

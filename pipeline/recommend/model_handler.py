@@ -12,7 +12,7 @@ import pyarrow as pa
 import tensorflow as tf
 from apache_beam.ml.inference.base import ModelHandler
 
-from pipeline import columns
+from pipeline.arrays import columns
 from pipeline.recommend.asking import Asker, LoadedModel, asker
 from pipeline.recommend.export_files import load_export, read_description
 from pipeline.recommend.item_rules import ItemRules, load_ranking_rules

@@ -11,11 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.execution import filled
-from pipeline.input_files import input_bytes, list_files
+from pipeline.input.input_files import input_bytes, list_files
 from pipeline.options import PARTITION_BYTES
 from pipeline.output import Contents, Output
 from pipeline.progress import RECOMMEND_STAGES
-from pipeline.publish import publish_output
 from pipeline.recommend.export_files import read_description
 from pipeline.recommend.flags import PROG, to_options
 from pipeline.recommend.graph import build
@@ -25,7 +24,8 @@ from pipeline.recommend.users_file import check_users
 from pipeline.recommend.write import FOLDER
 from pipeline.runners.beam_flags import beam_options, new_pipeline
 from pipeline.runners.jobs import is_dry_run, run_job
-from pipeline.storage import open_raw
+from pipeline.steps.publish import publish_output
+from pipeline.storage.files import open_raw
 from schemas.layout import MANIFEST, REJECTS, join
 
 _logger = logging.getLogger(__name__)

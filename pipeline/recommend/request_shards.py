@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pyarrow as pa
 
-from pipeline import columns
-from pipeline.digests import bucket_of
+from pipeline.arrays import columns
+from pipeline.arrays.digests import bucket_of
 from pipeline.recommend.requests import REQUEST_SCHEMA
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.accounts import add_counts
-from pipeline.digests import user_digests
-from pipeline.histories import Histories
+from pipeline.accounting.accounts import add_counts
+from pipeline.arrays.digests import user_digests
 from pipeline.options import iso_date
 from pipeline.recommend.options import RecommendOptions
+from pipeline.windowing.histories import Histories
 from schemas.errors import UserError
 
 # What crosses to the model, a row a user: `items` and `days` are the events that it is

@@ -7,9 +7,9 @@ from typing import BinaryIO
 import pyarrow as pa
 from apache_beam.io.filesystems import FileSystems
 
+from pipeline.arrays.text_digests import partitions_of
 from pipeline.formats.long_lines import LONGEST_LINE_BYTES
-from pipeline.storage import open_text, read_line
-from pipeline.text_digests import partitions_of
+from pipeline.storage.files import open_text, read_line
 from schemas.errors import UserError
 
 _USERS_A_PART = 1 << 16

@@ -9,11 +9,11 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import columns
+from pipeline.arrays import columns
 from pipeline.recommend.attributes import ATTRIBUTES, with_attributes
 from pipeline.recommend.options import Format
 from pipeline.recommend.request_shards import by_digest
-from pipeline.storage import new_file
+from pipeline.storage.files import new_file
 from schemas.layout import join
 
 FOLDER = "recommendations"

@@ -13,7 +13,7 @@ from apache_beam.options.pipeline_options import (
 from apache_beam.runners.runner import PipelineRunner
 
 from pipeline.runners.images import check_image
-from pipeline.storage import is_remote
+from pipeline.storage.files import is_remote
 from schemas.errors import UsageError
 
 # Flags that name a place on Cloud Storage.

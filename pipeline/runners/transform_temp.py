@@ -12,7 +12,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from pipeline.output import TRANSFORM_TEMP, Output
 from pipeline.runners.jobs import is_dry_run
-from pipeline.storage import delete_folder, is_remote
+from pipeline.storage.files import delete_folder, is_remote
 from schemas.errors import UsageError, UserError
 from schemas.layout import join
 

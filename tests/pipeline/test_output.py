@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from apache_beam.io.localfilesystem import LocalFileSystem
 
-from pipeline.input_files import list_files
+from pipeline.input.input_files import list_files
 from pipeline.output import TRANSFORM_TEMP, Output
 from schemas.errors import UsageError, UserError
 from schemas.layout import ITEM_TABLE, MANIFEST, REJECTS, TRANSFORM_FN

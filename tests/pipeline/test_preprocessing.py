@@ -12,8 +12,8 @@ import tensorflow_transform.beam as tft_beam
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from pipeline.preprocessing import preprocessing_fn, windows_to_ids
-from pipeline.raw_windows import PASSED_THROUGH
-from pipeline.transform import raw_adapter_config
+from pipeline.steps.transform import raw_adapter_config
+from pipeline.windowing.raw_windows import PASSED_THROUGH
 from schemas.errors import UsageError
 from schemas.settings import BucketSettings
 

@@ -83,7 +83,8 @@ def with_negatives(
     """Adds negatives of its own to every element.
 
     Args:
-      elements: those of `trainer.batching.batches.training_batches`, which says what comes out.
+      elements: those of `trainer.batching.batches.training_batches`, which says what
+        comes out.
       num_items: N.
       num_negatives: how many to draw.
       seed: of the run.

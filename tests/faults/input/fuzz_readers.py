@@ -19,7 +19,7 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["pipeline", "schemas", "trainer"]):
-    from pipeline import row_blocks  # noqa: F401
+    from pipeline.input import row_blocks  # noqa: F401
     from pipeline.options import ReadOptions
     from schemas.errors import UserError
     from tests.faults.input.invariants import check_reading

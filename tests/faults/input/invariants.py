@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.input_files import format_of
+from pipeline.input.input_files import format_of
 from pipeline.options import ReadOptions
 from tests.faults.input.reading import Reading, cut_into, read
 from tests.faults.input.reference import good_rows, num_rows

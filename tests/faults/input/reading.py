@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline import input_files, row_blocks
+from pipeline.input import input_files, row_blocks
 from pipeline.options import ReadOptions, day_number
 from pipeline.parse.events import ITEM, MOMENT, POSITION, USER, parse_events
 from pipeline.parse.review_schema import ReviewSchema

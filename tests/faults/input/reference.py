@@ -8,7 +8,7 @@ import datetime
 import json
 import re
 
-from pipeline.input_files import DELIMITERS
+from pipeline.input.input_files import DELIMITERS
 from pipeline.options import ReadOptions
 from tests.faults.input.reading import LATEST_DATE, ReadEvent
 

@@ -6,8 +6,8 @@ import pytest
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipeline.input_files import list_files, split_file
-from pipeline.row_blocks import row_blocks
+from pipeline.input.input_files import list_files, split_file
+from pipeline.input.row_blocks import row_blocks
 from schemas.errors import UserError
 from tests.faults.input.cases import GOOD
 from tests.faults.input.corpus_parquet import parquet

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.formats.long_lines import split_at_long_lines
-from pipeline.text_blocks import read_blocks, read_range
+from pipeline.input.text_blocks import read_blocks, read_range
 from schemas.manifest import Manifest
 from tests.faults.input.cases import GOOD, HEADER, ROW
 from tests.support.programs import run_python

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.input_files import list_files, split_file
-from pipeline.row_blocks import row_blocks
+from pipeline.input.input_files import list_files, split_file
+from pipeline.input.row_blocks import row_blocks
 from schemas.errors import UserError
 from tests.faults.input.cases import GOOD, HEADER, ROW
 from tests.faults.input.corpus_parquet import parquet

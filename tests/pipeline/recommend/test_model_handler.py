@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 from apache_beam.internal import cloudpickle_pickler
 
-from pipeline import columns
+from pipeline.arrays import columns
 from pipeline.options import ReadOptions
 from pipeline.parse.review_schema import load_review_schema
 from pipeline.recommend.graph import MakeRequests

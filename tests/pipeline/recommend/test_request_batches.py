@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import columns
+from pipeline.arrays import columns
 from pipeline.recommend.request_batches import cut_requests, padded_rows, shown_lengths
 from pipeline.recommend.request_shards import by_shard, join_requests, no_requests
 from pipeline.recommend.requests import REQUEST_SCHEMA

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.histories import Histories
 from pipeline.options import ReadOptions
 from pipeline.parse.review_schema import load_review_schema
 from pipeline.recommend.options import RecommendOptions
@@ -17,6 +16,7 @@ from pipeline.recommend.requests import (
     make_requests,
     needed_events,
 )
+from pipeline.windowing.histories import Histories
 from schemas.errors import UserError
 
 W = 3

@@ -1,0 +1,1 @@
+"""What became of every row: counts that add up, and rows that were refused."""

@@ -1,0 +1,1 @@
+"""Columns of Arrow: their bytes, digests and divisions; Beam is not needed."""

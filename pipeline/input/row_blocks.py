@@ -1,0 +1,263 @@
+"""A range of a file as blocks of rows, whatever its format."""
+
+import csv
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.formats.delimited import (
+    Dialect,
+    has_broken_quotes,
+    parse_delimited,
+    parse_header,
+)
+from pipeline.formats.documents import check_fields, parse_array, parse_columns
+from pipeline.formats.first_bytes import NUM_BYTES, check_is_text
+from pipeline.formats.json_lines import JsonLinesParser
+from pipeline.formats.lines import count_lines
+from pipeline.formats.long_lines import (
+    LONGEST_LINE_BYTES,
+    refused_line,
+    split_at_long_lines,
+)
+from pipeline.formats.parquet import first_row, open_parquet, parse_row_group
+from pipeline.input.input_files import DELIMITERS, FileRange, read_start
+from pipeline.input.text_blocks import read_blocks, read_range
+from pipeline.options import BLOCK_BYTES, ReadOptions
+from pipeline.parse.rows import NOT_A_RECORD, NOT_JSON, Rows
+from pipeline.storage.files import is_compressed, open_raw, open_text, read_line
+from schemas.errors import UserError
+from schemas.json_values import parse_json
+
+# A document is held whole, and its values take some ten times its bytes; so would those
+# of a small gzip file that unpacks without end.
+LARGEST_DOCUMENT_BYTES = 512 << 20
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# So many rows without a needed field are no accident.
+_TELLING_ROWS = 100
+
+
+@dataclass(frozen=True)
+class RowBlock:
+    """Rows that were read at once.
+
+    Attributes:
+      start: where the block starts in its file: the byte, or the row. A row's position
+        is this plus its place in the block; positions grow with the rows of a file,
+        however the file is cut.
+      rows: the rows, or one piece of them.
+      places: how many places (lines or rows) the block has; 0 for all of its pieces
+        but the last.
+    """
+
+    start: int
+    rows: Rows
+    places: int
+
+
+# Gives where a block starts, and its whole lines; nothing for what is parsed as it is
+# read. Blocks of files that can be cut are read when they are parsed, at once.
+RawBlock = Callable[[], tuple[int, bytes]]
+
+
+def row_blocks(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
+    """Reads a range of a file.
+
+    Raises:
+      UserError: the file can't be read, is damaged, or lacks a needed field.
+    """
+    blocks, parse = raw_blocks(part, options)
+    for block in blocks:
+        yield from parse(block)
+
+
+def raw_blocks(
+    part: FileRange, options: ReadOptions
+) -> tuple[Iterator[RawBlock], Callable[[RawBlock], Iterator[RowBlock]]]:
+    """Returns the blocks of a range, and what makes rows of one.
+
+    Blocks are made one after the other; rows of several may be made at once.
+
+    Raises:
+      UserError: as `row_blocks`, there or when blocks or rows are made.
+    """
+    if part.format == "parquet":
+        return iter([_nothing]), lambda _: _row_group(part, options)
+    if not part.start:
+        start = read_start(part.path, NUM_BYTES)
+        check_is_text(start, part.path, is_compressed(part.path))
+    if part.format in ("json", "columns"):
+        return iter([_nothing]), lambda _: _document(part, options)
+    if part.format == "jsonl":
+        return _json_lines(part, options)
+    return _delimited(part, options)
+
+
+def _row_group(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
+    with open_raw(part.path) as stream:
+        file = open_parquet(stream, part.path)
+        start = first_row(file, part.start, part.path)
+        rows = parse_row_group(
+            file, part.start, options.fields, part.path, options.attributes
+        )
+    yield RowBlock(start, rows, rows.num_lines)
+
+
+def _document(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
+    with open_text(part.path) as stream:
+        data = stream.read(LARGEST_DOCUMENT_BYTES + 1)
+    if len(data) > LARGEST_DOCUMENT_BYTES:
+        raise UserError(
+            f"{part.path} is one JSON document of more than "
+            f"{LARGEST_DOCUMENT_BYTES >> 20} MB, which would be held in memory whole; "
+            "save it as JSON lines, one record a line."
+        )
+    data = data.removeprefix(_BYTE_ORDER_MARK)
+    if part.format == "json":
+        rows = parse_array(data, options.fields, part.path)
+    else:
+        rows = parse_columns(data, options.fields, part.path, options.attributes)
+    yield RowBlock(0, rows, rows.num_lines)
+
+
+def _json_lines(
+    part: FileRange, options: ReadOptions
+) -> tuple[Iterator[RawBlock], Callable[[RawBlock], Iterator[RowBlock]]]:
+    parser = JsonLinesParser(
+        options.judged_fields, options.schema.numeric, options.attributes
+    )
+
+    def parse(block: RawBlock) -> Iterator[RowBlock]:
+        start, data = block()
+        if not data:  # one line runs across the whole block
+            return
+        lines = 0
+        pieces: list[Rows] = []
+        for text, is_long in split_at_long_lines(data):
+            if is_long:
+                found = [refused_line(text, options.fields, NOT_JSON)]
+            else:
+                found = list(parser.parse(text))
+            for rows in found:
+                _check_not_absent(rows, options, part.path)
+                pieces.append(rows.after(lines) if lines else rows)
+            lines += count_lines(text)
+        yield from _one_block(start, pieces, lines)
+
+    return _text_blocks(part, None), parse
+
+
+def _check_not_absent(rows: Rows, options: ReadOptions, path: str) -> None:
+    """Raises `UserError` where no row of many has one of the needed fields."""
+    schema = options.schema
+    if len(rows) < _TELLING_ROWS:
+        return
+    for name in (schema.user, schema.item, schema.date):
+        if rows.fields[name].null_count == len(rows) and not rows.wrong.get(name):
+            try:
+                first = parse_json(rows.text([0])[0])
+            except (ValueError, RecursionError):
+                continue  # Arrow reads a little more than Python does.
+            check_fields([name], list(first), path)
+
+
+def _delimited(
+    part: FileRange, options: ReadOptions
+) -> tuple[Iterator[RawBlock], Callable[[RawBlock], Iterator[RowBlock]]]:
+    delimiter = DELIMITERS[part.format]
+    with open_text(part.path) as stream:
+        line = read_line(stream, LONGEST_LINE_BYTES + 1)
+    header_line = line.removeprefix(_BYTE_ORDER_MARK)
+    if not header_line:
+        return iter([]), lambda _: iter([])
+    if len(line) > LONGEST_LINE_BYTES:
+        raise UserError(
+            f"{part.path} has a line of more than {LONGEST_LINE_BYTES:,} bytes where "
+            "its header should be; check that it is what its name says."
+        )
+    header = _header(header_line, delimiter, part.path)
+    check_fields(options.fields, header, part.path, options.attributes)
+    dialect = Dialect(delimiter, multiline=options.quoted_line_breaks != "no")
+    breaks = delimiter if dialect.multiline else None
+
+    def parse(block: RawBlock) -> Iterator[RowBlock]:
+        start, data = block()
+        if not data:  # one line runs across the whole block
+            return
+        if part.stop is not None and breaks and has_broken_quotes(data, breaks):
+            raise UserError(
+                f"{part.path} has a line break inside quotes after byte {start}, so it "
+                "can't be cut into ranges; give --quoted_line_breaks yes (or no, where "
+                "such quotes are only text)."
+            )
+        is_first = start == 0
+        lines = 1 if is_first else 0
+        pieces: list[Rows] = []
+        for text, is_long in split_at_long_lines(
+            data[len(header_line) :] if is_first else data
+        ):
+            if is_long and dialect.multiline:
+                raise UserError(
+                    f"{part.path} has a line of more than {LONGEST_LINE_BYTES:,} bytes "
+                    f"after byte {start}; take it out, or give --quoted_line_breaks "
+                    "no, which refuses that line alone."
+                )
+            if is_long:
+                rows = refused_line(text, options.fields, NOT_A_RECORD)
+            else:
+                rows = parse_delimited(text, header, options.fields, dialect)
+            pieces.append(rows.after(lines) if lines else rows)
+            lines += count_lines(text)
+        yield from _one_block(start, pieces, lines)
+
+    return _text_blocks(part, breaks), parse
+
+
+def _one_block(start: int, pieces: Sequence[Rows], lines: int) -> Iterator[RowBlock]:
+    """Yields the pieces of a block, whose places count from its first line."""
+    for rows in pieces:
+        yield RowBlock(start, rows, lines if rows is pieces[-1] else 0)
+
+
+def _header(line: bytes, delimiter: str, path: str) -> list[str]:
+    try:
+        header = parse_header(line, delimiter)
+    except csv.Error as error:
+        raise UserError(
+            f"{path} has carriage returns alone as line breaks; convert them first, "
+            "for instance with: tr '\\r' '\\n'"
+        ) from error
+    if not header:
+        raise UserError(
+            f"{path} has a blank line where its header should be; remove the line."
+        )
+    return header
+
+
+def _nothing() -> tuple[int, bytes]:
+    return 0, b""
+
+
+def _text_blocks(part: FileRange, delimiter: str | None) -> Iterator[RawBlock]:
+    """Yields blocks of text, without a byte order mark."""
+    if part.stop is None:
+        for start, data in _stream_blocks(part.path, delimiter):
+            yield functools.partial(_without_mark, start, data)
+        return
+    for start in range(part.start, part.stop, BLOCK_BYTES):
+        stop = min(start + BLOCK_BYTES, part.stop)
+        yield functools.partial(_read_block, part.path, start, stop)
+
+
+def _read_block(path: str, start: int, stop: int) -> tuple[int, bytes]:
+    return _without_mark(*read_range(path, start, stop))
+
+
+def _without_mark(start: int, data: bytes) -> tuple[int, bytes]:
+    return start, data if start else data.removeprefix(_BYTE_ORDER_MARK)
+
+
+def _stream_blocks(path: str, delimiter: str | None) -> Iterator[tuple[int, bytes]]:
+    with open_text(path) as stream:
+        yield from read_blocks(stream, path, BLOCK_BYTES, delimiter)

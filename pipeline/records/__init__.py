@@ -1,0 +1,1 @@
+"""What is written: serialised examples and the files that hold them."""

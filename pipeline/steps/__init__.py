@@ -1,0 +1,1 @@
+"""The steps, as Beam transforms: `pipeline.graph` puts them together."""

@@ -1,0 +1,192 @@
+"""Reading, as Beam steps: files to events by partition, rejects and an account."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import apache_beam as beam
+import numpy as np
+import pyarrow as pa
+from apache_beam import pvalue
+from apache_beam.typehints.decorators import no_annotations
+
+from pipeline import live_counts
+from pipeline.accounting.accounts import PlacedReject, ReadAccount, add_read_accounts
+from pipeline.arrays.item_values import block_values
+from pipeline.arrays.partitions import divided
+from pipeline.input.input_files import FileRange, list_files, split_file
+from pipeline.input.row_blocks import RawBlock, RowBlock, raw_blocks
+from pipeline.options import ReadOptions
+from pipeline.parse.attributes import attribute_values
+from pipeline.parse.dates import day_of
+from pipeline.parse.events import ITEM, MOMENT, USER, Events, parse_events
+from pipeline.runners.worker_versions import check_versions
+from pipeline.steps.prefetch import mapped_ahead, usable_threads
+from pipeline.storage.files import path_bytes
+
+# Positions in the input are 63-bit integers: the file's ordinal above, the byte or row
+# in the file below.
+_ORDINAL_SHIFT = 40
+
+_BATCHES = "batches"
+_REJECTS = "rejects"
+_ACCOUNTS = "accounts"
+_VALUES = "values"
+
+# Items are divided, so that no worker merges the attributes of all of them.
+_ITEM_PARTS = 16
+
+
+class Reading(NamedTuple):
+    """What reading yields.
+
+    Attributes:
+      batches: (partition, serialised events of one block).
+      rejects: refused rows, a list a block.
+      account: one `ReadAccount`.
+      values: (part of the items, serialised `block_values` of one block); None where no
+        attribute is read.
+    """
+
+    batches: beam.PCollection[tuple[int, bytes]]
+    rejects: beam.PCollection[list[PlacedReject]]
+    account: beam.PCollection[ReadAccount]
+    values: beam.PCollection[tuple[int, bytes]] | None = None
+
+
+@dataclass
+class ReadEvents(beam.PTransform):
+    """Reads all rows of the input.
+
+    Attributes:
+      patterns: files or globs.
+      options: how to read and judge rows.
+      num_partitions: parts into which users are divided.
+    """
+
+    patterns: Sequence[str]
+    options: ReadOptions
+    num_partitions: int
+
+    @no_annotations  # Beam takes only collections for hints, not tuples of them
+    def expand(self, root: beam.Pipeline) -> Reading:
+        """Wires the steps from patterns to events."""
+        ranges = (
+            root
+            | "NamePatterns" >> beam.Create([list(self.patterns)], reshuffle=False)
+            | "CheckVersions" >> check_versions()
+            | "ListFiles" >> beam.FlatMap(list_files)
+            | "SpreadFiles" >> beam.Reshuffle()
+            | "SplitFiles" >> beam.FlatMap(split_file, self.options)
+            | "SpreadRanges" >> beam.Reshuffle()
+        )
+        tags = [_BATCHES, _REJECTS, _ACCOUNTS]
+        if self.options.item_fields:
+            tags.append(_VALUES)
+        read = ranges | "ReadBlocks" >> beam.ParDo(
+            ReadBlocks(self.options, self.num_partitions)
+        ).with_outputs(*tags)
+        account = read[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
+            add_read_accounts
+        )
+        values = read[_VALUES] if self.options.item_fields else None
+        return Reading(read[_BATCHES], read[_REJECTS], account, values)
+
+
+class ReadBlocks(beam.DoFn):
+    """Reads a range of a file; a DoFn for its outputs."""
+
+    def __init__(self, options: ReadOptions, num_partitions: int) -> None:
+        """Sets how to read; see `ReadEvents`."""
+        self._options = options
+        self._num_partitions = num_partitions
+
+    @no_annotations
+    def process(self, element: FileRange) -> Iterator[pvalue.TaggedOutput]:
+        """Yields batches, rejects, an account and values of each block of a range."""
+        blocks, parse = raw_blocks(element, self._options)
+
+        def judge(block: RawBlock) -> list[pvalue.TaggedOutput]:
+            return [
+                output
+                for rows in parse(block)
+                for output in self._outputs(element, rows)
+            ]
+
+        for outputs in mapped_ahead(judge, blocks, usable_threads()):
+            yield from outputs
+
+    def _outputs(
+        self, part: FileRange, block: RowBlock
+    ) -> Iterator[pvalue.TaggedOutput]:
+        options = self._options
+        events = parse_events(
+            block.rows,
+            options.schema,
+            (part.ordinal << _ORDINAL_SHIFT) + block.start,
+            options.latest_day,
+            options.min_rating,
+        )
+        live_counts.add_rows(events.num_accepted + len(events.rejects))
+        path = path_bytes(part.path).decode("utf-8", "surrogateescape")
+        rejects = [
+            PlacedReject(part.ordinal, path, block.start, reject)
+            for reject in events.rejects
+        ]
+        for batch in partition_events(events.batch, self._num_partitions):
+            yield pvalue.TaggedOutput(_BATCHES, batch)
+        if rejects:
+            yield pvalue.TaggedOutput(_REJECTS, rejects)
+        values = {
+            name: attribute_values(block.rows.fields[name]).filter(events.kept)
+            for name in options.item_fields
+        }
+        place = part.ordinal, block.start
+        account = _account(events, rejects, place, block.places, values)
+        yield pvalue.TaggedOutput(_ACCOUNTS, account)
+        if values:
+            reduced = block_values(events.batch, list(values.values()))
+            for element in divided(reduced, ITEM, _ITEM_PARTS):
+                yield pvalue.TaggedOutput(_VALUES, element)
+
+
+def partition_events(
+    batch: pa.RecordBatch, num_partitions: int
+) -> Iterable[tuple[int, bytes]]:
+    """Divides the events of a block by user.
+
+    Args:
+      batch: events.
+      num_partitions: parts; a user's part follows from a digest of the id.
+
+    Yields:
+      (partition, serialised events); one element for each partition that has events,
+      and never one for each event.
+    """
+    yield from divided(batch, USER, num_partitions)
+
+
+def _account(
+    events: Events,
+    rejects: list[PlacedReject],
+    block: tuple[int, int],
+    places: int,
+    values: Mapping[str, pa.StringArray],
+) -> ReadAccount:
+    rejected: dict[str, int] = {}
+    for placed in rejects:
+        reason = placed.reject.reason
+        rejected[reason] = rejected.get(reason, 0) + 1
+    days, counts = np.unique(
+        day_of(events.batch.column(MOMENT).to_numpy()), return_counts=True
+    )
+    account = ReadAccount(
+        accepted=events.num_accepted,
+        rejected=rejected,
+        dropped=events.dropped,
+        days=dict(zip(days.tolist(), counts.tolist(), strict=True)),
+        places={block: places},
+        first_rejects=tuple(rejects),
+        values={name: len(of) - of.null_count for name, of in values.items()},
+    )
+    return add_read_accounts([account])

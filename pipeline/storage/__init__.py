@@ -1,0 +1,1 @@
+"""Files, local or remote, through the file systems of Beam."""

@@ -1,0 +1,176 @@
+"""Histories: the events of each user in order, as columns of a whole partition."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from pipeline.arrays.columns import concatenate
+from pipeline.arrays.digests import UInt64s, user_digests
+from pipeline.parse.events import ITEM, MOMENT, POSITION, USER
+from pipeline.windowing.windows import Int64s
+from schemas.settings import DropRepeats
+
+MILLISECONDS_A_DAY = 86_400_000
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Histories in the order of their users' digests.
+
+    Attributes:
+      users: string [histories].
+      digests: uint64 [histories, 2].
+      offsets: int64 [histories + 1]; events `offsets[h]` ... `offsets[h + 1]` - 1 are
+        those of history h, oldest first.
+      items: string [distinct items of these histories].
+      item_codes: int64 [events], each event's place in `items`.
+      days: int64 [events], days since 1970-01-01.
+    """
+
+    users: pa.Array
+    digests: UInt64s
+    offsets: Int64s
+    items: pa.Array
+    item_codes: Int64s
+    days: Int64s
+
+    @property
+    def lengths(self) -> Int64s:
+        """The number of events of each history, int64 [histories]."""
+        return np.diff(self.offsets)
+
+    def event_places(self) -> tuple[Int64s, Int64s]:
+        """Returns each event's history and its index there, both int64 [events]."""
+        history = np.repeat(np.arange(len(self.users)), self.lengths)
+        return history, np.arange(len(self.days)) - self.offsets[history]
+
+    @cached_property
+    def next_same_item(self) -> Int64s:
+        """The next event of the same history with the same item, int64 [events].
+
+        Where there is none, a number beyond all events. Sorts all events, so it is kept
+        for the many batches of windows that are cut from the same histories.
+        """
+        history, _ = self.event_places()
+        order = np.lexsort((history, self.item_codes))
+        following = np.full(len(order), len(order) + 1, np.int64)
+        same = (history[order[1:]] == history[order[:-1]]) & (
+            self.item_codes[order[1:]] == self.item_codes[order[:-1]]
+        )
+        following[order[:-1][same]] = order[1:][same]
+        return following
+
+
+def build_histories(
+    batches: Sequence[pa.RecordBatch],
+    drop_repeats: DropRepeats = "none",
+    max_history: int = 0,
+) -> tuple[Histories, dict[str, int]]:
+    """Sorts the events of a partition into histories.
+
+    Events are ordered by user digest, then by moment, then by position in the input;
+    the order and the cut of `batches` do not matter.
+
+    Args:
+      batches: events of whole users, with the columns of `pipeline.parse.events`.
+      drop_repeats: `exact` keeps the first of events of one user, item and day;
+        `consecutive` the first of a run of one item.
+      max_history: the most events of a history that are kept, the latest; 0 keeps all.
+
+    Returns:
+      The histories, and how many events each of the two settings dropped, by flag.
+    """
+    events = concatenate(batches)
+    users = events.column(USER).dictionary_encode()
+    items = events.column(ITEM).dictionary_encode()
+    moments = events.column(MOMENT).to_numpy()
+    digests = user_digests(users.dictionary.to_pylist())
+
+    by_digest = np.lexsort((digests[:, 1], digests[:, 0]))
+    rank = np.empty(len(by_digest), np.int64)
+    rank[by_digest] = np.arange(len(by_digest))
+    user_rank = rank[users.indices.to_numpy()]
+    order = np.lexsort((events.column(POSITION).to_numpy(), moments, user_rank))
+
+    history = user_rank[order]
+    codes = items.indices.to_numpy()[order].astype(np.int64)
+    days = moments[order] // MILLISECONDS_A_DAY
+
+    repeated = _repeats(history, codes, days, drop_repeats)
+    kept = ~repeated
+    too_old = _beyond_latest(history[kept], max_history)
+    kept[np.flatnonzero(kept)[too_old]] = False
+
+    lengths = np.bincount(history[kept], minlength=len(by_digest))
+    histories = Histories(
+        users=users.dictionary.take(pa.array(by_digest)),
+        digests=digests[by_digest],
+        offsets=np.concatenate([[0], np.cumsum(lengths)]),
+        items=items.dictionary,
+        item_codes=codes[kept],
+        days=days[kept],
+    )
+    dropped = {"drop_repeats": int(repeated.sum()), "max_history": int(too_old.sum())}
+    return histories, {flag: count for flag, count in dropped.items() if count}
+
+
+def _repeats(
+    history: Int64s, codes: Int64s, days: Int64s, rule: DropRepeats
+) -> npt.NDArray[np.bool_]:
+    """Returns which events repeat an earlier one, bool [events]."""
+    if rule == "exact":
+        frame = pd.DataFrame({"history": history, "item": codes, "day": days})
+        return frame.duplicated(keep="first").to_numpy()
+    repeats = np.zeros(len(history), bool)
+    if rule == "consecutive":
+        repeats[1:] = (history[1:] == history[:-1]) & (codes[1:] == codes[:-1])
+    return repeats
+
+
+def _beyond_latest(history: Int64s, max_history: int) -> npt.NDArray[np.bool_]:
+    """Returns which events are older than the latest `max_history` of their user."""
+    if not max_history:
+        return np.zeros(len(history), bool)
+    end = np.searchsorted(history, history, side="right")
+    return end - np.arange(len(history)) > max_history
+
+
+def to_batch(histories: Histories) -> pa.RecordBatch:
+    """Returns the histories as one record batch, a row a history."""
+    items = histories.items.take(pa.array(histories.item_codes))
+    offsets = pa.array(histories.offsets)
+    return pa.record_batch(
+        {
+            "user": histories.users,
+            "digest_high": pa.array(histories.digests[:, 0]),
+            "digest_low": pa.array(histories.digests[:, 1]),
+            "item": pa.LargeListArray.from_arrays(offsets, items),
+            "day": pa.LargeListArray.from_arrays(offsets, pa.array(histories.days)),
+        }
+    )
+
+
+def from_batch(batch: pa.RecordBatch) -> Histories:
+    """Returns the histories that `to_batch` wrote, or those of a slice of its rows."""
+    column = batch.column("item")
+    offsets = column.offsets.to_numpy()
+    items = column.flatten().dictionary_encode()
+    return Histories(
+        users=batch.column("user"),
+        digests=np.stack(
+            [
+                batch.column("digest_high").to_numpy(),
+                batch.column("digest_low").to_numpy(),
+            ],
+            axis=1,
+        ),
+        offsets=offsets - offsets[0],
+        items=items.dictionary,
+        item_codes=items.indices.to_numpy().astype(np.int64),
+        days=batch.column("day").flatten().to_numpy(),
+    )

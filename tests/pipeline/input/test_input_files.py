@@ -1,0 +1,206 @@
+import gzip
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.input.input_files import (
+    InputFile,
+    format_of,
+    input_bytes,
+    is_cuttable,
+    list_files,
+    split_file,
+)
+from pipeline.options import RANGE_BYTES, ReadOptions
+from pipeline.parse.review_schema import ReviewSchema
+from schemas.errors import UserError
+
+SCHEMA = ReviewSchema("user", "item", "date", ("iso",))
+RECORDS = pd.DataFrame({"user": ["u"], "item": ["i"]})
+
+
+def options(**changes):
+    return ReadOptions(SCHEMA, **changes)
+
+
+def touch(folder, *names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    return [str(folder / name) for name in names]
+
+
+def names_of(files, folder):
+    return [file.path.removeprefix(f"{folder}/") for file in files]
+
+
+def test_files_are_in_byte_order_of_their_paths(tmp_path):
+    names = ["b.csv", "a10.csv", "a9.csv", "B.csv", "\u00e9.csv", "z.csv", "a/z.csv"]
+    files = list_files(touch(tmp_path, *names))
+    assert names_of(files, tmp_path) == sorted(names, key=lambda name: name.encode())
+    assert [file.ordinal for file in files] == list(range(7))
+
+
+def test_several_globs_name_a_file_once(tmp_path):
+    touch(tmp_path, "a.csv", "b.csv", "c.jsonl", "sub/d.csv")
+    (tmp_path / "b.csv").write_bytes(b"12345")
+    patterns = [f"{tmp_path}/*.jsonl", f"{tmp_path}/*.csv", f"{tmp_path}/b.*"]
+    files = list_files(patterns)
+    assert names_of(files, tmp_path) == ["a.csv", "b.csv", "c.jsonl"]
+    assert [file.size for file in files] == [0, 5, 0]
+    assert names_of(list_files([f"{tmp_path}/**.csv"]), tmp_path)[-1] == "sub/d.csv"
+
+
+@pytest.mark.parametrize("pattern", ["a*.csv", "*.csv", "?.csv", "[a].csv", "a.csv"])
+def test_glob_in_the_current_folder(tmp_path, monkeypatch, pattern):
+    touch(tmp_path, "a.csv", "sub/a.csv")
+    monkeypatch.chdir(tmp_path)
+    assert [file.path for file in list_files([pattern])] == ["a.csv"]
+    assert [file.path for file in list_files([f"*/{pattern}"])] == ["sub/a.csv"]
+
+
+def test_pattern_without_a_file_is_named(tmp_path):
+    touch(tmp_path, "a.csv")
+    with pytest.raises(
+        UserError, match=r"the input .*/\*\.json matches no file; .*quo"
+    ):
+        list_files([f"{tmp_path}/a.csv", f"{tmp_path}/*.json"])
+
+
+def test_folder_is_told_as_such(tmp_path):
+    touch(tmp_path, "data/a.csv")
+    for name in ("data", "data/"):
+        with pytest.raises(UserError, match=r"data/? is a folder; name its files, .*'"):
+            list_files([f"{tmp_path}/{name}"])
+
+
+def test_storage_that_is_not_known_is_one_sentence():
+    with pytest.raises(UserError, match="cannot look up the input nowhere://a/b: "):
+        list_files(["nowhere://a/b"])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.jsonl", "jsonl"),
+        ("a.ndjson", "jsonl"),
+        ("a.csv", "csv"),
+        ("a.CSV.GZ", "csv"),
+        ("a.b.tsv", "tsv"),
+        ("a.tab.gz", "tsv"),
+        ("a.parquet", "parquet"),
+        ("gs://bucket/a.pq", "parquet"),
+    ],
+)
+def test_format_by_name(name, expected):
+    assert format_of(name) == expected
+    assert format_of(name, "auto") == expected
+    assert format_of(name, "jsonl") == "jsonl"
+
+
+@pytest.mark.parametrize(
+    "name", ["a", "a.txt", "a.gz", "a.csv/b", ".csvx", "a.csv.zip"]
+)
+def test_unknown_name_asks_for_the_format(name):
+    with pytest.raises(
+        UserError,
+        match=r"cannot tell the format of .* --input_format, one of jsonl, json, colum",
+    ):
+        format_of(name)
+    assert format_of(name, "tsv") == "tsv"
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (b'{"user": "u", "item": "i"}\n', "jsonl"),
+        (b'{"user": {"first": "u"}, "item": "i"}\n', "columns"),
+        (b'\n\n  {"user": 1}\n', "jsonl"),
+        (b"[", "json"),
+        (b" \r\n [\n", "json"),
+        (b'\xef\xbb\xbf[{"user": 1}]', "json"),
+        (b'\xef\xbb\xbf\n{"user" :\n {"0": 1}}', "columns"),
+        (b'{"a \\"quoted\\" name": {"0": 1}}', "columns"),
+        (b"", "jsonl"),
+        (b"nonsense", "jsonl"),
+        (RECORDS.to_json().encode(), "columns"),
+        (RECORDS.to_json(indent=2).encode(), "columns"),
+        (RECORDS.to_json(orient="records").encode(), "json"),
+        (RECORDS.to_json(orient="records", lines=True).encode(), "jsonl"),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".json", ".json.gz"])
+def test_json_is_known_by_its_start(tmp_path, start, expected, suffix):
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(gzip.compress(start) if suffix.endswith("gz") else start)
+    assert format_of(str(path)) == expected
+
+
+def test_json_in_half_a_gzip_is_one_sentence(tmp_path):
+    path = tmp_path / "a.json.gz"
+    path.write_bytes(gzip.compress(b"[" * 1000, mtime=0)[:-9])
+    with pytest.raises(UserError, match="is not a whole gzip file"):
+        format_of(str(path))
+
+
+def file_of(path, data):
+    path.write_bytes(data)
+    return InputFile(3, str(path), len(data))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "changes", "cuttable"),
+    [
+        ("a.jsonl", b'"', {}, True),
+        ("a.jsonl.gz", gzip.compress(b"{}", mtime=0), {}, False),
+        ("a.json", b"[]", {}, False),
+        ("a.csv", b"a,b\n", {}, True),
+        ("a.csv", b'a,"b"\n', {}, False),
+        ("a.csv", b'a,"b"\n', {"quoted_line_breaks": "no"}, True),
+        ("a.csv", b"a,b\n", {"quoted_line_breaks": "yes"}, False),
+        ("a.csv.gz", gzip.compress(b"a", mtime=0), {"quoted_line_breaks": "no"}, False),
+    ],
+)
+def test_cuttable(tmp_path, name, data, changes, cuttable):
+    file = file_of(tmp_path / name, data)
+    chosen = options(**changes)
+    assert is_cuttable(file, format_of(file.path), chosen) == cuttable
+    if not cuttable:
+        (part,) = split_file(file, chosen)
+        assert (part.start, part.stop, part.ordinal) == (0, None, 3)
+
+
+@given(st.integers(0, 5 * RANGE_BYTES))
+def test_ranges_cover_a_file(size):
+    file = InputFile(3, "a.jsonl", size)
+    parts = list(split_file(file, options()))
+    edges = [0, *(part.stop for part in parts)]
+    assert edges[:-1] == [part.start for part in parts]
+    assert edges[-1] == size
+    assert all(0 < part.stop - part.start <= RANGE_BYTES for part in parts)
+
+
+def test_parquet_is_read_by_row_group(tmp_path):
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"user": range(10)}), path, row_group_size=4)
+    parts = list(split_file(InputFile(0, str(path), 1), options()))
+    assert [(part.format, part.start, part.stop) for part in parts] == [
+        ("parquet", group, group + 1) for group in range(3)
+    ]
+
+
+def test_chosen_format_is_used_for_every_file(tmp_path):
+    file = file_of(tmp_path / "a.txt", b"a\tb\n")
+    (part,) = split_file(file, options(input_format="tsv"))
+    assert part.format == "tsv"
+
+
+@pytest.mark.parametrize("dense", ["b.csv.gz", "b.parquet", "b.PQ"])
+def test_dense_files_count_for_more(dense):
+    files = [InputFile(0, "a.csv", 100), InputFile(1, dense, 100)]
+    assert input_bytes(files) > 300
