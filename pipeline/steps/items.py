@@ -22,7 +22,7 @@ from apache_beam.pvalue import AsList, AsSingleton
 from apache_beam.typehints.decorators import no_annotations
 
 from pipeline.arrays import columns
-from pipeline.arrays.item_values import count_values, item_table, merge_values
+from pipeline.parse.item_values import count_values, item_table, merge_values
 from pipeline.steps.transform import adapter_config
 from pipeline.storage.files import new_file, open_raw
 from schemas.digests import of_stream

@@ -12,7 +12,6 @@ from apache_beam.typehints.decorators import no_annotations
 
 from pipeline import live_counts
 from pipeline.accounting.accounts import PlacedReject, ReadAccount, add_read_accounts
-from pipeline.arrays.item_values import block_values
 from pipeline.arrays.partitions import divided
 from pipeline.input.input_files import FileRange, list_files, split_file
 from pipeline.input.row_blocks import RawBlock, RowBlock, raw_blocks
@@ -20,6 +19,7 @@ from pipeline.options import ReadOptions
 from pipeline.parse.attributes import attribute_values
 from pipeline.parse.dates import day_of
 from pipeline.parse.events import ITEM, MOMENT, USER, Events, parse_events
+from pipeline.parse.item_values import block_values
 from pipeline.runners.worker_versions import check_versions
 from pipeline.steps.prefetch import mapped_ahead, usable_threads
 from pipeline.storage.files import path_bytes

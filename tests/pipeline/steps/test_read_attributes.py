@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.arrays.item_values import item_table
 from pipeline.input.input_files import list_files, split_file
 from pipeline.options import ReadOptions
+from pipeline.parse.item_values import item_table
 from pipeline.parse.review_schema import ReviewSchema
 from pipeline.steps.read import ReadBlocks
 from schemas.errors import UserError

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.arrays.columns import to_bytes
-from pipeline.arrays.item_values import (
+from pipeline.arrays.partitions import divided
+from pipeline.parse.events import ITEM
+from pipeline.parse.item_values import (
     ITEM_VALUE_SCHEMA,
     block_values,
     count_values,
     item_table,
     merge_values,
 )
-from pipeline.arrays.partitions import divided
-from pipeline.parse.events import ITEM
 from tests.support.events import event_batch
 from tests.support.reference import Row
 
