@@ -1,6 +1,7 @@
 """Who may import whom, and what starts without Beam and TensorFlow."""
 
 import ast
+import graphlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,6 +91,31 @@ def test_trainer_imports_nothing_of_the_pipelines_side():
 def test_pipeline_does_not_import_trainer():
     for path in python_files("pipeline"):
         assert "trainer" not in imported_packages(path), path
+
+
+def imported_parts(path: Path, package: str) -> set[str]:
+    """The folders and files of a package that a file of it imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            first, *parts = node.module.split(".")
+            if first == package:
+                found |= {parts[0]} if parts else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names = [alias.name.split(".") for alias in node.names]
+            found |= {name[1] for name in names if name[0] == package and name[1:]}
+    return found
+
+
+@pytest.mark.parametrize("package", ["pipeline", "trainer"])
+def test_folders_and_files_of_a_package_import_in_one_direction(package):
+    imports: dict[str, set[str]] = {}
+    for path in python_files(package):
+        part = path.relative_to(ROOT / package).with_suffix("").parts[0]
+        imports.setdefault(part, set()).update(imported_parts(path, package) - {part})
+    assert {"options", "storage"} <= imports.keys()
+    # Raises, with the names, where they import each other.
+    assert list(graphlib.TopologicalSorter(imports).static_order())
 
 
 def test_algorithms_do_not_import_beam():

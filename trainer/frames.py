@@ -33,8 +33,8 @@ from numpy.typing import NDArray
 from schemas import features, layout
 from schemas.errors import UserError
 from schemas.manifest import Manifest
+from trainer.array_types import Ints
 from trainer.data.window_events import FEATURES, window_events
-from trainer.evaluation.protocol import Ints
 from trainer.quiet import load_tensorflow
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def read_items(data: "Source") -> pd.DataFrame:
       UserError: the data set cannot be read.
     """
     with _opened(data, layout.TRAIN) as data_set:
-        from trainer.baselines.events import load_training_events
+        from trainer.data.training_events import load_training_events
 
         items = _items(data_set)
         counts = load_training_events(data_set).item_counts()

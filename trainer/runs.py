@@ -230,7 +230,7 @@ def load_run(path: str) -> tuple[Any, TrainOptions]:
     """
     folder = check_finished(path)
     # Only now: Keras takes seconds.
-    from trainer.training.model_file import load_model
+    from trainer.models.model_file import load_model
 
     options = read_options(path)
     try:

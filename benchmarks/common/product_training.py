@@ -10,9 +10,9 @@ from trainer.batching.batch_plan import plan_batches
 from trainer.batching.batches import BatchSettings, training_batches
 from trainer.batching.target_counts import count_targets
 from trainer.data.data_set import open_data_set
+from trainer.devices import set_up_devices
 from trainer.options import TrainOptions
 from trainer.training.compiled_model import compiled_model
-from trainer.training.devices import set_up_devices
 from trainer.training.train import model_config
 
 

@@ -89,9 +89,14 @@ def train_and_measure(options: TrainOptions) -> dict[str, Any]:
         notebook_batches,
         notebook_model,
     )
-    from trainer.callbacks import EpochLines, HistoryFile, StopOnDivergence, Validate
     from trainer.data.data_set import open_data_set
     from trainer.runs import HISTORY
+    from trainer.training.callbacks import (
+        EpochLines,
+        HistoryFile,
+        StopOnDivergence,
+        Validate,
+    )
     from trainer.training.validation import Validation
 
     data_set = open_data_set(options.data)

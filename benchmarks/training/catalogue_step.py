@@ -14,11 +14,11 @@ import tensorflow as tf
 
 from schemas.features import ITEM_ID
 from trainer.batching.draws import with_negatives
+from trainer.devices import set_up_devices
 from trainer.models import ModelConfig
 from trainer.models.base import POSITIONS
 from trainer.options import TrainOptions
 from trainer.training.compiled_model import compiled_model
-from trainer.training.devices import set_up_devices
 
 MAX_LENGTH = 5
 _WARM_UP = 2

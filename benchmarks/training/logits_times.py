@@ -19,10 +19,10 @@ from trainer.batching.target_counts import count_targets
 from trainer.batching.training_rows import rows_in_memory
 from trainer.batching.widths import window_widths
 from trainer.data.data_set import DataSet, open_data_set
+from trainer.devices import set_up_devices
 from trainer.models import NextItemModel
 from trainer.options import TrainOptions
 from trainer.training.compiled_model import compiled_model
-from trainer.training.devices import set_up_devices
 from trainer.training.train import model_config
 from trainer.training.validation import Validation
 

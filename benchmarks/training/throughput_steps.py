@@ -18,9 +18,9 @@ from benchmarks.training.throughput import (
 from schemas.errors import UsageError
 from schemas.layout import TRAIN
 from trainer.data.data_set import DataSet, open_data_set
+from trainer.devices import Devices, set_up_devices
 from trainer.options import TrainOptions
 from trainer.training.compiled_model import compiled_model
-from trainer.training.devices import Devices, set_up_devices
 from trainer.training.step_loop import StepLoop
 from trainer.training.train import model_config
 from trainer.training.training_input import training_input

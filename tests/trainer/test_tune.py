@@ -9,8 +9,8 @@ import pytest
 from schemas.errors import UsageError
 from tests.support.searches import BASE, SPACE, tune, write, write_data, write_search
 from trainer.__main__ import main as program
-from trainer.callbacks import HistoryFile
 from trainer.runs import METRICS
+from trainer.training.callbacks import HistoryFile
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import sys
 import tensorflow as tf
 
 from trainer.config_files import read_config
+from trainer.devices import set_up_devices
 from trainer.options import TrainOptions
-from trainer.training.devices import set_up_devices
 from trainer.training.train import train
 
 data, output, changes = sys.argv[1:]

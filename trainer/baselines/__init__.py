@@ -8,11 +8,11 @@ the `TrainingEvents` of a data set. A new one is a file here and a line in
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from trainer.baselines.events import TrainingEvents
 from trainer.baselines.item_knn import ItemKnn
 from trainer.baselines.markov import Markov
 from trainer.baselines.popularity import Popularity
 from trainer.baselines.recent_popularity import RecentPopularity
+from trainer.data.training_events import TrainingEvents
 from trainer.evaluation.protocol import Scorer
 
 # Those of every table, in its order.

@@ -6,8 +6,8 @@ import numpy as np
 from scipy import sparse
 
 from schemas import features
-from trainer.baselines.events import TrainingEvents
-from trainer.evaluation.protocol import Batch, Ints, Scores
+from trainer.array_types import Batch, Ints, Scores
+from trainer.data.training_events import TrainingEvents
 
 # Inputs that are looked at, from the last one back.
 NUM_INPUTS = 5

@@ -6,8 +6,8 @@ import numpy as np
 from scipy import sparse
 
 from schemas import features
-from trainer.baselines.events import TrainingEvents
-from trainer.evaluation.protocol import Batch, Scores
+from trainer.array_types import Batch, Scores
+from trainer.data.training_events import TrainingEvents
 
 # Small beside a transition, so that popularity orders the items between which the
 # transitions do not choose.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from schemas import features
-from trainer.baselines.events import TrainingEvents
-from trainer.evaluation.protocol import Batch, Ints, Scores
+from trainer.array_types import Batch, Ints, Scores
+from trainer.data.training_events import TrainingEvents
 
 
 @dataclass(frozen=True)

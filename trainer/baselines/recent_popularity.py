@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from schemas import features
-from trainer.baselines.events import TrainingEvents
-from trainer.evaluation.protocol import Batch, Scores
+from trainer.array_types import Batch, Scores
+from trainer.data.training_events import TrainingEvents
 
 # Days before the last training day whose events count, beside those of that day.
 RECENT_DAYS = 60

@@ -111,9 +111,9 @@ def run(args: argparse.Namespace) -> int:
 
     load_tensorflow()
     from trainer.baselines import fit_baselines
-    from trainer.baselines.events import load_training_events
     from trainer.data.data_copy import local_data_set, to_measure, to_report
     from trainer.data.data_set import open_data_set
+    from trainer.data.training_events import load_training_events
     from trainer.evaluation.bootstrap import Bootstrap
     from trainer.evaluation.evaluation import evaluate
     from trainer.evaluation.held_out import choose_split

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from schemas.errors import UserError
 from trainer.baselines import fit_baselines
-from trainer.baselines.events import TrainingEvents, load_training_events
 from trainer.comparison.comparison import Comparison, Row
 from trainer.comparison.options import CompareOptions, ConfigRuns
 from trainer.comparison.ranked_runs import Rankings, free_models, rank_run
@@ -15,6 +14,7 @@ from trainer.comparison.resume import is_finished
 from trainer.comparison.rows import baseline_row, model_rows
 from trainer.comparison.trained_run import read_trained_run
 from trainer.data.data_set import DataSet, open_data_set
+from trainer.data.training_events import TrainingEvents, load_training_events
 from trainer.evaluation.evaluation import evaluation_of
 from trainer.evaluation.evaluator import Evaluator, load_evaluator
 from trainer.evaluation.held_out import choose_split

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from schemas.features import NB_DAYS, PADDING_ID, RAW_AGES
 from trainer.data.data_set import DataSet
-from trainer.tfx.transform_inputs import transform_inputs
+from trainer.data.transform_inputs import transform_inputs
 
 # Ages asked for at first, and at most: some ten thousand years.
 _FIRST_AGES = 1 << 12

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas import features
-from trainer.evaluation.protocol import Ints
+from trainer.array_types import Ints
 
 FEATURES = (
     features.ITEM_ID,

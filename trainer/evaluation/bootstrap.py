@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from trainer.array_types import Ints
 from trainer.evaluation import DEFAULT_RESAMPLES, FEWEST_RESAMPLES
 from trainer.evaluation.measured import Interval
-from trainer.evaluation.protocol import Ints
 
 Floats = npt.NDArray[np.float64]
 

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas import features
+from trainer.array_types import Ints
 from trainer.evaluation.held_out import HeldOut
-from trainer.evaluation.protocol import Ints
 
 # The first number of each bin but the lowest, which starts at 0 or 1.
 LENGTHS = (2, 3, 5, 10, 20, 50)

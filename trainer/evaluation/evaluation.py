@@ -6,12 +6,13 @@ from functools import partial
 from typing import Any
 
 from schemas.settings import SPLIT_CAVEATS
+from trainer.array_types import Ints
 from trainer.data.data_set import DataSet
 from trainer.evaluation.bootstrap import Bootstrap
 from trainer.evaluation.evaluator import Evaluator, load_evaluator
 from trainer.evaluation.held_out import choose_split
 from trainer.evaluation.measured import Measured
-from trainer.evaluation.protocol import Ints, Scorer
+from trainer.evaluation.protocol import Scorer
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from trainer.baselines.events import load_training_events
+from trainer.array_types import Ints
 from trainer.data.data_set import DataSet
+from trainer.data.training_events import load_training_events
 from trainer.evaluation.bootstrap import Bootstrap, mean_intervals
 from trainer.evaluation.cuts import Cut, all_cuts
 from trainer.evaluation.held_out import HeldOut, load_held_out
@@ -32,7 +33,7 @@ from trainer.evaluation.measures import (
     by_name,
     gains,
 )
-from trainer.evaluation.protocol import Ints, Scorer
+from trainer.evaluation.protocol import Scorer
 from trainer.evaluation.ranking import (
     TargetRanks,
     default_batch_size,

@@ -9,9 +9,9 @@ from schemas import features, layout
 from schemas.errors import UsageError, UserError
 from schemas.manifest import Manifest
 from schemas.settings import DEFAULT_FRACTIONS
+from trainer.array_types import Batch, Ints
 from trainer.data.data_set import DataSet
 from trainer.data.records import Ragged, load_split
-from trainer.evaluation.protocol import Batch, Ints
 
 INPUTS = (
     features.ITEM_ID,

@@ -5,8 +5,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from trainer.array_types import Ints
 from trainer.evaluation.measured import Interval
-from trainer.evaluation.protocol import Ints
 from trainer.metrics import coverage
 
 

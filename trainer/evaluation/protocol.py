@@ -1,14 +1,8 @@
 """What everything that can be measured has in common, model or baseline."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-Ints = npt.NDArray[np.integer[Any]]
-Scores = npt.NDArray[np.floating[Any]]
-Batch = Mapping[str, npt.NDArray[Any]]
+from trainer.array_types import Batch, Scores
 
 # Ends the name of a model that is kept from knowing when the next event comes.
 GAP_HIDDEN = "(gap hidden)"

@@ -24,8 +24,9 @@ import numpy.typing as npt
 
 from schemas import features
 from schemas.errors import UserError
+from trainer.array_types import Ints, Scores
 from trainer.evaluation.held_out import HeldOut
-from trainer.evaluation.protocol import Ints, Scorer, Scores
+from trainer.evaluation.protocol import Scorer
 from trainer.evaluation.top_k import best_items
 
 # The items that are looked at as recommended.

@@ -12,10 +12,11 @@ import tensorflow as tf
 
 from schemas.errors import UserError
 from schemas.features import DAY, GAP_DAYS, ITEM_ID, PADDING_ID, VOCABULARY_FILENAME
+from trainer.array_types import Batch, Scores
 from trainer.batching.scoring import needed_columns
 from trainer.data.data_set import DATE, DAY_COLUMNS, DataSet
 from trainer.data.date_buckets import DateBuckets
-from trainer.evaluation.protocol import GAP_HIDDEN, Batch, Scores
+from trainer.evaluation.protocol import GAP_HIDDEN
 from trainer.models.base import DAYS, NextItemModel
 from trainer.runs import EXPORT, load_run, read_metrics
 from trainer.storage.stand_ins import local

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from trainer.evaluation.protocol import Ints, Scores
+from trainer.array_types import Ints, Scores
 
 # Neighbouring scores of which only the largest is looked at first; a power of two.
 _BLOCK = 32

@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from trainer.training.devices import on_cpu
+from trainer.devices import on_cpu
 
 Tensor = Any
 

@@ -10,12 +10,12 @@ import numpy as np
 
 from schemas import features, layout
 from schemas.features import GAP_DAYS, NB_DAYS, RAW_AGES, RAW_GAPS
-from trainer.baselines.events import training_events
+from trainer.array_types import Ints
 from trainer.data.data_set import DataSet
 from trainer.data.date_buckets import buckets_of_days
 from trainer.data.records import load_split
+from trainer.data.training_events import training_events
 from trainer.data.window_events import FEATURES
-from trainer.evaluation.protocol import Ints
 
 MOST_POPULAR = 15
 # Of more windows some shards are counted: each holds all windows of its users.

@@ -21,10 +21,10 @@ from schemas.features import (
     SEEN,
 )
 from trainer.data.data_set import DATE, DAY_COLUMNS
+from trainer.data.transform_inputs import blank_inputs
 from trainer.models.base import DAYS
 from trainer.serving import ranking
 from trainer.serving.history import Window, latest_window
-from trainer.tfx.transform_inputs import blank_inputs
 
 _TEXTS = tf.TensorSpec([None, None], tf.string)
 _SIGNATURE = (

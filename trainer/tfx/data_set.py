@@ -30,8 +30,8 @@ from schemas.manifest import Manifest, RowCounts
 from schemas.settings import BucketSettings, Split, SplitSettings, WindowSettings
 from trainer.data.data_set import DataSet
 from trainer.data.saved_models import load_saved_model
+from trainer.data.transform_inputs import transform_inputs
 from trainer.errors import first_line
-from trainer.tfx.transform_inputs import transform_inputs
 
 _READ_BUFFER_BYTES = 8 << 20
 _PARSE_BATCH = 4096

@@ -4,10 +4,10 @@ import warnings
 from typing import Any
 
 from schemas.errors import UsageError
+from trainer.devices import Devices, on_cpu
 from trainer.losses import NextItemCrossEntropy
 from trainer.models import ModelConfig, NextItemModel, build_model
 from trainer.options import TrainOptions
-from trainer.training.devices import Devices, on_cpu
 from trainer.training.optimizers import build_optimizer
 
 

@@ -11,7 +11,9 @@ from rich.console import Console
 
 from schemas.errors import UserError
 from trainer import runs
-from trainer.callbacks import (
+from trainer.models import NextItemModel
+from trainer.options import TrainOptions
+from trainer.training.callbacks import (
     BestWeights,
     Checkpoint,
     EpochLines,
@@ -21,8 +23,6 @@ from trainer.callbacks import (
     StopOnDivergence,
     Validate,
 )
-from trainer.models import NextItemModel
-from trainer.options import TrainOptions
 from trainer.training.preemption import Notice, sigterm_noticed
 from trainer.training.skipped_steps import SkippedSteps, calls_for
 from trainer.training.step_loop import StepLoop

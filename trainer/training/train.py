@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 from schemas.errors import UserError
 from schemas.layout import EVAL, TRAIN
 from trainer import runs
-from trainer.callbacks.best_weights import size_bytes
 from trainer.data.data_set import DataSet, open_data_set
 from trainer.data.item_values import ItemValues, item_values
+from trainer.devices import Devices, set_up_devices
 from trainer.models import ModelConfig, NextItemModel, build_model
 from trainer.options import TrainOptions
 from trainer.storage import stand_ins
+from trainer.storage.disk_room import check_room
+from trainer.training.callbacks.best_weights import size_bytes
 from trainer.training.compiled_model import compiled_model
-from trainer.training.devices import Devices, set_up_devices
-from trainer.training.disk_room import check_room
 from trainer.training.fit import BETTER_HIGHER, BETTER_LOWER, fit
 from trainer.training.resume import digest_of, earlier_state
 from trainer.training.training_input import training_input

@@ -14,8 +14,8 @@ from trainer.batching.device_batches import DeviceBatches
 from trainer.batching.target_counts import TargetCounts, count_targets
 from trainer.batching.training_rows import Rows, rows_in_memory
 from trainer.data.data_set import DataSet
+from trainer.devices import Devices, device_memory_bytes
 from trainer.options import TrainOptions
-from trainer.training.devices import Devices, device_memory_bytes
 from trainer.training.training_state import Progress
 
 # The share of a GPU's memory that training columns may take.

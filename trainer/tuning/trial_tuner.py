@@ -14,13 +14,13 @@ from keras_tuner.errors import FatalError
 
 from schemas.errors import UsageError, UserError
 from trainer import runs
+from trainer.devices import Devices
 from trainer.durations import format_duration
 from trainer.errors import first_line
 from trainer.options import TrainOptions
 from trainer.storage.mirrors import publish_if_possible
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local
-from trainer.training.devices import Devices
 from trainer.training.train import train
 from trainer.tuning.hyperparameters import values_of
 from trainer.tuning.options import TuneOptions

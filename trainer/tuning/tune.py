@@ -8,7 +8,7 @@ from keras_tuner.errors import FatalError
 from schemas.errors import UserError
 from schemas.layout import EVAL, TRAIN
 from trainer.data.data_set import DataSet, open_data_set
-from trainer.training.devices import set_up_devices
+from trainer.devices import set_up_devices
 from trainer.training.retracing import without_retracing_warnings
 from trainer.tuning.hyperparameters import values_of
 from trainer.tuning.options import TuneOptions

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.support.training import small_options
-from trainer.callbacks import StopOnDivergence
 from trainer.runs import HISTORY, METRICS, STATE, folder_of, load_run
+from trainer.training.callbacks import StopOnDivergence
 from trainer.training.train import train
 
 # What time it took is no outcome.

@@ -21,13 +21,13 @@ from tests.faults.training.crashes import (
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.programs import ROOT
 from tests.support.training import small_options
-from trainer.callbacks import StopOnDivergence, Validate
 from trainer.runs import (
     CONFIG,
     METRICS,
     STATE,
     locked,
 )
+from trainer.training.callbacks import StopOnDivergence, Validate
 from trainer.training.preemption import PREEMPTED
 from trainer.training.train import train
 from trainer.training.training_state import load_state

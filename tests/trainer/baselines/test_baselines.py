@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from trainer.baselines import BASELINES, BY_NAME, fit_baselines
-from trainer.baselines.events import TrainingEvents
+from trainer.data.training_events import TrainingEvents
 
 
 @pytest.fixture

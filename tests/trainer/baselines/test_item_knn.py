@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.baselines.events import TrainingEvents
 from trainer.baselines.item_knn import ItemKnn
+from trainer.data.training_events import TrainingEvents
 
 
 def events_of(histories, num_items):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.baselines.events import TrainingEvents
 from trainer.baselines.markov import Markov
+from trainer.data.training_events import TrainingEvents
 
 
 def events_of(*rows, num_items):

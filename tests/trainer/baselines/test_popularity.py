@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from trainer.baselines.events import TrainingEvents
 from trainer.baselines.popularity import Popularity
+from trainer.data.training_events import TrainingEvents
 
 
 def test_scores_everyone_by_the_events_of_an_item():

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from trainer.baselines.events import TrainingEvents
 from trainer.baselines.recent_popularity import RecentPopularity
+from trainer.data.training_events import TrainingEvents
 
 
 def events_on(*days_and_items, num_items):

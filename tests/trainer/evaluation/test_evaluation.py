@@ -8,8 +8,8 @@ import pytest
 from schemas.errors import UsageError, UserError
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from trainer.baselines import BASELINES, fit_baselines
-from trainer.baselines.events import load_training_events
 from trainer.data.data_set import open_data_set
+from trainer.data.training_events import load_training_events
 from trainer.evaluation.bootstrap import Bootstrap
 from trainer.evaluation.evaluation import evaluate
 from trainer.evaluation.held_out import INPUTS, choose_split

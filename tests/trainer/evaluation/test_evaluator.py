@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
-from trainer.baselines.events import load_training_events
 from trainer.data.data_set import open_data_set
+from trainer.data.training_events import load_training_events
 from trainer.evaluation.bootstrap import Bootstrap, mean_intervals
 from trainer.evaluation.evaluator import load_evaluator
 from trainer.evaluation.measures import LIST_MEASURES, MEASURES, measure

@@ -15,8 +15,8 @@ from tests.trainer.evaluation.real_windows import (
     read_rent_the_runway,
 )
 from trainer.baselines import fit_baselines
-from trainer.baselines.events import load_training_events, training_events
 from trainer.data.data_set import open_data_set
+from trainer.data.training_events import load_training_events, training_events
 from trainer.evaluation.held_out import load_held_out
 from trainer.evaluation.measures import measure
 from trainer.evaluation.ranking import rank_targets

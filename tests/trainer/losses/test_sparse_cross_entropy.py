@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from trainer.devices import on_cpu
 from trainer.losses.sparse_cross_entropy import _by_softmax, sparse_cross_entropy
-from trainer.training.devices import on_cpu
 
 LOGITS = np.random.default_rng(0).normal(scale=5.0, size=(7, 11)).astype(np.float32)
 TARGETS = np.array([0, 10, 3, 3, 5, 1, 9], np.int32)

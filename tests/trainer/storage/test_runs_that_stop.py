@@ -12,8 +12,8 @@ from tests.support.buckets import copy_to, files_in, put
 from tests.support.programs import ROOT
 from tests.support.training import write_cyclic_data
 from trainer.__main__ import main
-from trainer.callbacks import StopOnDivergence
 from trainer.runs import STAGED
+from trainer.training.callbacks import StopOnDivergence
 from trainer.training.preemption import PREEMPTED
 from trainer.training.train import train as training
 

@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from tests.support.training import small_options, write_cyclic_data
 from trainer.data.data_set import open_data_set
+from trainer.devices import Devices
 from trainer.training.compiled_model import compiled_model
-from trainer.training.devices import Devices
 from trainer.training.train import model_config, train
 from trainer.training.training_input import training_input
 

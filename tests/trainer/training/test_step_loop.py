@@ -11,10 +11,10 @@ import tensorflow as tf
 
 from schemas.errors import UsageError
 from tests.support.training import small_options, write_cyclic_data
-from trainer.callbacks import StopAfter
 from trainer.data.data_set import open_data_set
+from trainer.devices import Devices, set_up_devices
 from trainer.runs import HISTORY, load_run
-from trainer.training.devices import Devices, set_up_devices
+from trainer.training.callbacks import StopAfter
 from trainer.training.step_loop import StepLoop
 from trainer.training.train import train
 from trainer.training.training_input import training_input

@@ -10,15 +10,15 @@ import pytest
 from schemas.errors import UsageError
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from tests.support.training import small_options, write_cyclic_data
-from trainer.callbacks import HistoryFile
 from trainer.data.data_set import open_data_set
 from trainer.data.records import load_split
+from trainer.devices import on_cpu, set_up_devices
 from trainer.metrics import hit_rate
 from trainer.models import build_model
 from trainer.options import JitCompile, TrainOptions
 from trainer.runs import load_run
+from trainer.training.callbacks import HistoryFile
 from trainer.training.compiled_model import compiled_model
-from trainer.training.devices import on_cpu, set_up_devices
 from trainer.training.train import model_config, train
 from trainer.training.validation import Validation
 

@@ -8,8 +8,8 @@ import pytest
 from schemas.errors import UserError
 from tests.support.training import small_options, write_cyclic_data
 from trainer.data.data_set import open_data_set
+from trainer.devices import set_up_devices
 from trainer.training.compiled_model import compiled_model
-from trainer.training.devices import set_up_devices
 from trainer.training.train import model_config
 from trainer.training.training_input import training_input
 from trainer.training.training_state import Progress, load_state, save_state

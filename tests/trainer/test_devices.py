@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.programs import run_module, run_python
+from trainer.devices import set_up_devices
 from trainer.runs import load_run
-from trainer.training.devices import set_up_devices
 
 ROOT = Path(__file__).parents[2]
 

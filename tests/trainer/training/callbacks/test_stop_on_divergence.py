@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from schemas.errors import UserError
-from trainer.callbacks import StopOnDivergence
+from trainer.training.callbacks import StopOnDivergence
 
 
 def _callback(tmp_path, learning_rate=0.5):

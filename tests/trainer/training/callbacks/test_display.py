@@ -3,9 +3,9 @@ import io
 import pytest
 from rich.console import Console
 
-from trainer.callbacks import EpochLines, ProgressBar
-from trainer.callbacks.epoch_lines import epoch_line
-from trainer.callbacks.time_left import TimeLeft
+from trainer.training.callbacks import EpochLines, ProgressBar
+from trainer.training.callbacks.epoch_lines import epoch_line
+from trainer.training.callbacks.time_left import TimeLeft
 
 LOGS = {"val_ndcg@10": 0.25, "loss": 1.5, "val_loss": 2.0}
 

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from trainer.callbacks import BestWeights
+from trainer.training.callbacks import BestWeights
 
 
 @pytest.mark.parametrize(

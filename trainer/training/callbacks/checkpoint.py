@@ -8,10 +8,10 @@ from typing import Any
 import keras
 
 from trainer import runs
-from trainer.callbacks.best_weights import write_weights
-from trainer.callbacks.history_file import HistoryFile
 from trainer.storage.mirrors import publish_if_possible
 from trainer.storage.stand_ins import name_of
+from trainer.training.callbacks.best_weights import write_weights
+from trainer.training.callbacks.history_file import HistoryFile
 from trainer.training.preemption import Notice, PreemptedError
 from trainer.training.training_state import Progress, TrainingState, save_state
 

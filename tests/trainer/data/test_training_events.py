@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.support.reference import window_places
 from tests.support.windows import MANY, columns_of
-from trainer.baselines.events import training_events
+from trainer.data.training_events import training_events
 
 
 def windows_of(histories, max_length, num_items=MANY, stride=1):

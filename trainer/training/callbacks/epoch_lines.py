@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from trainer.callbacks.time_left import TimeLeft
+from trainer.training.callbacks.time_left import TimeLeft
 
 
 def epoch_line(epoch: int, epochs: int, logs: dict[str, Any]) -> str:

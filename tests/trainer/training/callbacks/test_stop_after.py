@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from trainer.callbacks import StopAfter
+from trainer.training.callbacks import StopAfter
 
 
 @pytest.mark.parametrize("num_steps", [1, 3, 4, 6])

@@ -12,8 +12,8 @@ from rich.progress import (
     TextColumn,
 )
 
-from trainer.callbacks.epoch_lines import epoch_line
-from trainer.callbacks.time_left import TimeLeft
+from trainer.training.callbacks.epoch_lines import epoch_line
+from trainer.training.callbacks.time_left import TimeLeft
 
 # Of the epoch before, beside the loss of this one.
 _MEASURE = "val_hr@10"

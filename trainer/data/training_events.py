@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas import features, layout
+from trainer.array_types import Ints
 from trainer.data.data_set import DataSet
 from trainer.data.records import load_split
 from trainer.data.window_events import FEATURES, window_events
-from trainer.evaluation.protocol import Ints
 
 
 @dataclass(frozen=True)

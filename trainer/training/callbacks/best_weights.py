@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from trainer.training.disk_room import check_room
+from trainer.storage.disk_room import check_room
 
 
 class BestWeights(keras.callbacks.Callback):
