@@ -14,7 +14,6 @@ from pipeline.formats.delimited import (
 from pipeline.formats.documents import check_fields, parse_array, parse_columns
 from pipeline.formats.first_bytes import NUM_BYTES, check_is_text
 from pipeline.formats.json_lines import JsonLinesParser
-from pipeline.formats.lines import count_lines
 from pipeline.formats.long_lines import (
     LONGEST_LINE_BYTES,
     refused_line,
@@ -142,7 +141,7 @@ def _json_lines(
             for rows in found:
                 _check_not_absent(rows, options, part.path)
                 pieces.append(rows.after(lines) if lines else rows)
-            lines += count_lines(text)
+            lines += sum(rows.num_lines for rows in found)
         yield from _one_block(start, pieces, lines)
 
     return _text_blocks(part, None), parse
@@ -208,7 +207,7 @@ def _delimited(
             else:
                 rows = parse_delimited(text, header, options.fields, dialect)
             pieces.append(rows.after(lines) if lines else rows)
-            lines += count_lines(text)
+            lines += rows.num_lines
         yield from _one_block(start, pieces, lines)
 
     return _text_blocks(part, breaks), parse
