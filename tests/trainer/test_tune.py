@@ -116,9 +116,13 @@ def test_a_finished_search_is_only_told_again(search, flags, capsys):
     assert "epoch 1/2" not in printed.err
 
 
-def test_an_interrupted_trial_is_run_again(search, flags, capsys, monkeypatch):
-    def stop(*args, **kwargs):
-        raise KeyboardInterrupt
+def test_an_interrupted_trial_goes_on(search, flags, capsys, monkeypatch):
+    write_row = HistoryFile.on_epoch_end
+
+    def stop(self, epoch, logs=None):
+        if epoch:
+            raise KeyboardInterrupt
+        write_row(self, epoch, logs)
 
     before = times_of(search)
     with monkeypatch.context() as patch:
@@ -130,7 +134,8 @@ def test_an_interrupted_trial_is_run_again(search, flags, capsys, monkeypatch):
     (begun,) = (search / "keras_tuner" / "trial_2").iterdir()
     chosen = json.loads(begun.read_text())["hyperparameters"]["values"]
 
-    assert tune(*flags, "--output", search, "--trials", 3, "--quiet") == 0
+    assert tune(*flags, "--output", search, "--trials", 3) == 0
+    assert "going on after 1 epochs and 0 steps" in capsys.readouterr().err
     after = times_of(search)
     assert before == {name: after[name] for name in before}
     config = json.loads((search / "trials" / "003" / "config.json").read_text())
