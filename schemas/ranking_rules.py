@@ -8,6 +8,7 @@ penalty, the order of all other items stays as it is.
 """
 
 import math
+import shlex
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -141,13 +142,15 @@ def check_attributes(rules: Rules, known: Iterable[str], model: str) -> None:
         if not there:
             raise UserError(
                 f"--max_per {name} needs attributes of items, and {model} holds none; "
-                f"run `python -m pipeline` with --item_fields {name}, and train again."
+                f"run `python -m pipeline` with --item_fields {shlex.quote(name)}, and "
+                "train again."
             )
         if name not in there:
             raise UserError(
                 f"--max_per names {name!r}, and the attributes of items in {model} are "
                 f"{', '.join(there)}; name one of these, or run `python -m pipeline` "
-                f"with --item_fields {','.join([*there, name])}, and train again."
+                f"with --item_fields {shlex.quote(','.join([*there, name]))}, and "
+                "train again."
             )
 
 

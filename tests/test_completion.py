@@ -13,24 +13,29 @@ import pytest
 from tests.support.programs import ROOT, run_module
 from trainer.__main__ import COMMANDS
 
-BASH = shutil.which("bash") or "bash"
+# How each shell starts without what users have set up, and reads the scripts.
+SHELLS = {
+    "bash": (
+        ["--norc", "--noprofile", "-i"],
+        [
+            "bind 'set enable-bracketed-paste off'",
+            "for script in {folder}/*; do source $script; done",
+        ],
+    ),
+    "zsh": (
+        ["-f", "-i"],
+        [
+            "unset zle_bracketed_paste; setopt no_prompt_sp no_prompt_cr",
+            "fpath=({folder} $fpath); autoload -Uz compinit; compinit -u -D",
+        ],
+    ),
+}
 SCRIPTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
 MODULES = {
     "seamstress-pipeline": "pipeline",
     "seamstress-recommend": "pipeline.recommend",
     "seamstress-trainer": "trainer",
 }
-
-
-@pytest.fixture(scope="module")
-def scripts(tmp_path_factory):
-    """What each program prints for bash, as files."""
-    folder = tmp_path_factory.mktemp("completion")
-    for script, module in MODULES.items():
-        done = run_module(module, "--print_completion", "bash")
-        assert (done.returncode, done.stderr) == (0, "")
-        (folder / script).write_text(done.stdout)
-    return folder
 
 
 def test_scripts_of_the_installation_are_the_programs():
@@ -42,13 +47,14 @@ def test_scripts_of_the_installation_are_the_programs():
 
 
 class Terminal(contextlib.AbstractContextManager):
-    """A bash on a terminal of its own, in which the commands show their words."""
+    """A shell on a terminal of its own, in which the commands show their words."""
 
-    def __init__(self, scripts, folder):
+    def __init__(self, shell, scripts, folder):
+        arguments, lines = SHELLS[shell]
         master, slave = pty.openpty()
         self._terminal = master
-        self._bash = subprocess.Popen(
-            [BASH, "--norc", "--noprofile", "-i"],
+        self._shell = subprocess.Popen(
+            [shutil.which(shell), *arguments],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -58,14 +64,14 @@ class Terminal(contextlib.AbstractContextManager):
         )
         os.close(slave)
         self._until("ready> ")
-        self.line("bind 'set enable-bracketed-paste off'")
+        for line in lines:
+            self.line(line.format(folder=scripts))
         for script in MODULES:
             self.line(f"{script}() {{ printf '<%s>' \"$@\"; }}")
-            self.line(f"source {scripts / script}")
 
     def __exit__(self, *exception):
         os.write(self._terminal, b"exit\n")
-        self._bash.wait()
+        self._shell.wait()
         os.close(self._terminal)
 
     def line(self, typed):
@@ -84,12 +90,20 @@ class Terminal(contextlib.AbstractContextManager):
         return shown.decode()
 
 
-@pytest.fixture(scope="module")
-def terminal(scripts, tmp_path_factory):
+@pytest.fixture(scope="module", params=SHELLS)
+def terminal(request, tmp_path_factory):
+    shell = request.param
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell}")
+    scripts = tmp_path_factory.mktemp("completion")
+    for script, module in MODULES.items():
+        done = run_module(module, "--print_completion", shell)
+        assert (done.returncode, done.stderr) == (0, "")
+        (scripts / f"_{script}").write_text(done.stdout)
     folder = tmp_path_factory.mktemp("work")
     (folder / "runs" / "one").mkdir(parents=True)
     (folder / "reviews.csv").touch()
-    with Terminal(scripts, folder) as opened:
+    with Terminal(shell, scripts, folder) as opened:
         yield opened
 
 
@@ -115,9 +129,11 @@ def terminal(scripts, tmp_path_factory):
         ),
     ],
 )
-def test_bash_completes(terminal, typed, words):
-    # What Tab shows on the way is on the lines above the one that the command prints.
-    assert terminal.words(typed).replace("\x07", "").endswith(words)
+def test_shells_complete(terminal, typed, words):
+    # What Tab shows on the way is on the lines above the one that the command prints;
+    # of a folder's name zsh takes the slash away again.
+    shown = terminal.words(typed).replace("\x07", "").replace("/>", ">")
+    assert shown.endswith(words.replace("/>", ">"))
 
 
 def test_zsh_knows_every_command():

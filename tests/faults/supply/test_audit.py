@@ -103,7 +103,7 @@ def test_the_outcome_of_the_checks_is_that_of_the_run(tmp_path):
     for folder in (".ci", "tests", ".venv/bin"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / ".ci" / "run").write_bytes((ROOT / ".ci" / "run").read_bytes())
-    (tmp_path / ".ci" / "browser.sh").write_text("")
+    (tmp_path / ".ci" / "tools.sh").write_text("")
     (tmp_path / "tests" / "run.sh").write_text("exit 3\n")
     python = tmp_path / ".venv" / "bin" / "python"
     python.write_text("#!/bin/sh\necho audit of $2\nexit 9\n")
