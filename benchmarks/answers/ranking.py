@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.common.data_sets import BEAUTY, DataSpec, build_data_set, check_sources
-from benchmarks.common.flags import add_output, add_rounds
+from benchmarks.common.flags import TIMED_ROUNDS, add_output, add_rounds, check_numbers
 from benchmarks.common.programs import Usage, run_python
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.timing import Timing
@@ -105,8 +105,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     Returns:
       The exit status.
     """
-    if args.rounds < 1:
-        raise UsageError(f"--rounds must be at least 1, got {args.rounds}")
+    check_numbers(args, [TIMED_ROUNDS])
     try:
         shares = [float(share) for share in args.shares.split(",")]
     except ValueError:

@@ -14,12 +14,11 @@ from pathlib import Path
 
 from benchmarks.answers.recommend_histories import write_histories
 from benchmarks.answers.serving import sample_data_set, sample_file
-from benchmarks.common.flags import add_output
+from benchmarks.common.flags import Number, add_numbers, add_output, check_numbers
 from benchmarks.common.programs import Usage, run_module, run_python
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.timing import ROUNDS
 from benchmarks.common.trained_runs import train_run
-from schemas.errors import UsageError
 from trainer.runs import EXPORT
 
 PRODUCT = "python -m pipeline.recommend"
@@ -44,6 +43,11 @@ _NOTES = (
     "A core: by the CPU time of all threads after imports",
     "Floor: the multiply-adds of all histories at the speed measured for a product of "
     "large matrices",
+)
+_NUMBERS = (
+    Number("reviews", 200_000, "of the sample"),
+    Number("items", 5_000, "of the sample", least=2),
+    Number("rounds", ROUNDS, "of each program"),
 )
 
 
@@ -93,18 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="of the model, which is trained for one epoch (default: quick)",
     )
-    for flag, default, meaning in (
-        ("reviews", 200_000, "of the sample"),
-        ("items", 5_000, "of the sample"),
-        ("rounds", ROUNDS, "of each program"),
-    ):
-        parser.add_argument(
-            f"--{flag}",
-            type=int,
-            default=default,
-            metavar="N",
-            help=f"{meaning} (default: {default})",
-        )
+    add_numbers(parser, _NUMBERS)
 
 
 def run(args: argparse.Namespace, command: str) -> int:
@@ -117,11 +110,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     Returns:
       The exit status.
     """
-    for flag, least in (("reviews", 1), ("items", 2), ("rounds", 1)):
-        if getattr(args, flag) < least:
-            raise UsageError(
-                f"--{flag} must be at least {least}, got {getattr(args, flag)}"
-            )
+    check_numbers(args, _NUMBERS)
     folder = make_output(args.output)
     data = sample_data_set(folder, args.reviews, args.items)
     reviews = sample_file(folder, args.reviews, args.items)

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.common.flags import add_output
+from benchmarks.common.flags import Number, add_numbers, add_output, check_numbers
 from benchmarks.common.programs import run_module
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.timing import ROUNDS
 from benchmarks.common.trained_runs import train_run
-from schemas.errors import UsageError
 from schemas.layout import MANIFEST
 
 BATCH = 256
@@ -34,6 +33,14 @@ _NOTES = (
     f"{FLOOR[0].upper()}{FLOOR[1:]}: same inputs, returns a constant; the floor of one "
     "request. That of a batch: the multiply-adds at the speed measured for a product "
     "of large matrices",
+)
+_NUMBERS = (
+    Number("reviews", 60_000, "of the sample that the models learn from"),
+    Number("items", 500, "of the sample", least=2),
+    Number(
+        "requests", 300, "single requests of a round; a tenth as many batches", least=10
+    ),
+    Number("rounds", ROUNDS, "of each way"),
 )
 
 
@@ -80,19 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the models that are exported and asked, each trained for one epoch "
         "(default: quick,notebook)",
     )
-    for flag, default, meaning in (
-        ("reviews", 60_000, "of the sample that the models learn from"),
-        ("items", 500, "of the sample"),
-        ("requests", 300, "single requests of a round; a tenth as many batches"),
-        ("rounds", ROUNDS, "of each way"),
-    ):
-        parser.add_argument(
-            f"--{flag}",
-            type=int,
-            default=default,
-            metavar="N",
-            help=f"{meaning} (default: {default})",
-        )
+    add_numbers(parser, _NUMBERS)
 
 
 def run(args: argparse.Namespace, command: str) -> int:
@@ -105,12 +100,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     Returns:
       The exit status.
     """
-    least = {"reviews": 1, "items": 2, "requests": 10, "rounds": 1}
-    for flag, number in least.items():
-        if getattr(args, flag) < number:
-            raise UsageError(
-                f"--{flag} must be at least {number}, got {getattr(args, flag)}"
-            )
+    check_numbers(args, _NUMBERS)
     folder = make_output(args.output)
     data = sample_data_set(folder, args.reviews, args.items)
     runs = {

@@ -10,7 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.common.flags import add_output, add_rounds, chosen_names
+from benchmarks.common.flags import (
+    TIMED_ROUNDS,
+    Number,
+    add_numbers,
+    add_output,
+    check_numbers,
+    chosen_names,
+)
 from benchmarks.common.programs import Reported, run_module, run_reporting
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.timing import Timing, in_turns
@@ -28,6 +35,7 @@ _NAMES = {
     _ELEMENTS: "one Beam element a review",
     _POLARS: "polars by hand, in memory, not split, nothing written",
 }
+_NUMBERS = (Number("reviews", REVIEWS, "rows of the log"), TIMED_ROUNDS)
 _PEERS = Path(__file__).parents[1] / "peers"
 _SCHEMA = ("--schema", "rent_the_runway")
 _NOTES = (
@@ -42,14 +50,7 @@ _NOTES = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `pipeline_speed`."""
     add_output(parser)
-    parser.add_argument(
-        "--reviews",
-        type=int,
-        default=REVIEWS,
-        metavar="N",
-        help=f"rows of the log (default: {REVIEWS})",
-    )
-    add_rounds(parser)
+    add_numbers(parser, _NUMBERS)
     parser.add_argument(
         "--only",
         metavar="NAMES",
@@ -85,8 +86,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     Returns:
       The exit status.
     """
-    if args.rounds < 1 or args.reviews < 1:
-        raise UsageError("--rounds and --reviews must be at least 1")
+    check_numbers(args, _NUMBERS)
     names = chosen_names(args.only, _NAMES)
     if args.polars_python is None and _POLARS in names:
         names.remove(_POLARS)

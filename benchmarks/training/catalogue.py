@@ -12,13 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from benchmarks.common.flags import add_output
+from benchmarks.common.flags import Number, add_numbers, add_output, check_numbers
 from benchmarks.common.programs import Usage, run_python
 from benchmarks.common.report import Report, Table, make_output
 from schemas.errors import UsageError
 from trainer.options import LossName
 
 LOSSES: tuple[LossName, ...] = get_args(LossName)
+_NUMBERS = (
+    Number("dim", 64, "of an item's vector"),
+    Number("targets", 128, "of a step"),
+    Number("steps", 10, "that are timed, after two that are not"),
+)
 
 
 @dataclass(frozen=True)
@@ -63,18 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N,N",
         help="sizes of the catalogue (default: 10000,100000,1000000)",
     )
-    for flag, default, meaning in (
-        ("dim", 64, "of an item's vector"),
-        ("targets", 128, "of a step"),
-        ("steps", 10, "that are timed, after two that are not"),
-    ):
-        parser.add_argument(
-            f"--{flag}",
-            type=int,
-            default=default,
-            metavar="N",
-            help=f"{meaning} (default: {default})",
-        )
+    add_numbers(parser, _NUMBERS)
 
 
 def run(args: argparse.Namespace, command: str) -> int:
@@ -87,9 +81,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     Returns:
       The exit status.
     """
-    for flag in ("dim", "targets", "steps"):
-        if getattr(args, flag) < 1:
-            raise UsageError(f"--{flag} must be at least 1, got {getattr(args, flag)}")
+    check_numbers(args, _NUMBERS)
     try:
         sizes = [int(size) for size in args.items.split(",")]
     except ValueError:

@@ -16,11 +16,17 @@ from benchmarks.common.data_sets import (
     build_data_set,
     check_sources,
 )
-from benchmarks.common.flags import add_output, chosen_names
+from benchmarks.common.flags import (
+    TIMED_ROUNDS,
+    Number,
+    add_numbers,
+    add_output,
+    check_numbers,
+    chosen_names,
+)
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.sample import build_sample
-from benchmarks.common.timing import ROUNDS, Timing, alternate
-from schemas.errors import UsageError
+from benchmarks.common.timing import Timing, alternate
 
 FIRST, LATER, STREAMED = (
     "trainer, first pass",
@@ -42,6 +48,11 @@ _NOTES = (
     "targets counted on the first pass, positions found; no negatives",
     "Of the others: the same four features, shuffle(10_000), batch, prefetch",
     "Floors: zlib over all shards, a thread each; a copy of the parsed int32 columns",
+)
+_NUMBERS = (
+    Number("reviews", 2_000_000, "of the sample"),
+    Number("batch_size", 512, "rows of a batch"),
+    TIMED_ROUNDS,
 )
 
 
@@ -77,18 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"data sets: {SAMPLE} (generated, W = 5), {LONG} (W = 50, of REAL_DATA); "
         "all by default",
     )
-    for flag, default, meaning in (
-        ("reviews", 2_000_000, "of the sample"),
-        ("batch_size", 512, "rows of a batch"),
-        ("rounds", ROUNDS, "timed rounds, of which the median counts"),
-    ):
-        parser.add_argument(
-            f"--{flag}",
-            type=int,
-            default=default,
-            metavar="N",
-            help=f"{meaning} (default: {default})",
-        )
+    add_numbers(parser, _NUMBERS)
 
 
 def run(args: argparse.Namespace, command: str) -> int:
@@ -101,9 +101,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     Returns:
       The exit status.
     """
-    for flag in ("reviews", "batch_size", "rounds"):
-        if getattr(args, flag) < 1:
-            raise UsageError(f"--{flag} must be at least 1, got {getattr(args, flag)}")
+    check_numbers(args, _NUMBERS)
     names = chosen_names(args.only, (SAMPLE, LONG))
     check_sources([_LONG_SPEC] if LONG in names else [])
     folder = make_output(args.output)

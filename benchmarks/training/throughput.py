@@ -10,11 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from benchmarks.common.flags import add_output
+from benchmarks.common.flags import (
+    TIMED_ROUNDS,
+    Number,
+    add_numbers,
+    add_output,
+    check_numbers,
+)
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.sample import build_sample
-from benchmarks.common.timing import ROUNDS, Timing
-from schemas.errors import UsageError
+from benchmarks.common.timing import Timing
 from trainer.config_files import read_config
 from trainer.options import JitCompile, TrainOptions
 
@@ -27,6 +32,13 @@ _NOTES = (
     "of columns on the device, inside the compiled step",
     "Waits: the share of a step that is saved where the elements were made before",
     "Python looks at the loss after the steps that run together, as in training",
+)
+_NUMBERS = (
+    Number("reviews", 200_000, "that are generated"),
+    Number("batch_size", 512, "windows of a step"),
+    Number("steps", 64, "of a round"),
+    Number("steps_per_execution", 16, "that run together"),
+    TIMED_ROUNDS,
 )
 
 
@@ -95,20 +107,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="as of `python -m trainer train` (default: auto)",
     )
-    for flag, default, meaning in (
-        ("reviews", 200_000, "that are generated"),
-        ("batch_size", 512, "windows of a step"),
-        ("steps", 64, "of a round"),
-        ("steps_per_execution", 16, "that run together"),
-        ("rounds", ROUNDS, "timed rounds, of which the median counts"),
-    ):
-        parser.add_argument(
-            f"--{flag}",
-            type=int,
-            default=default,
-            metavar="N",
-            help=f"{meaning} (default: {default})",
-        )
+    add_numbers(parser, _NUMBERS)
 
 
 def run(args: argparse.Namespace, command: str) -> int:
@@ -121,9 +120,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     Returns:
       The exit status.
     """
-    for flag in ("reviews", "batch_size", "steps", "steps_per_execution", "rounds"):
-        if getattr(args, flag) < 1:
-            raise UsageError(f"--{flag} must be at least 1, got {getattr(args, flag)}")
+    check_numbers(args, _NUMBERS)
     values = read_config(args.config)
     folder = make_output(args.output)
     data = args.data or str(build_sample(args.reviews, folder))
