@@ -85,7 +85,8 @@ class TuneOptions:
             for name, value in {**defaults, **self.fixed}.items()
         }
         for name in ("data", *self.space.names):
-            del values[name]
+            # Options at rest may not be kept, such as no attributes.
+            values.pop(name, None)
         return values
 
     def trial(self, values: dict[str, Any], output: str = "-") -> TrainOptions:

@@ -156,7 +156,7 @@ def format_table(options: TuneOptions, results: list[TrialResult]) -> str:
 def text(value: Any) -> str:
     """Returns a value as its flag takes it."""
     if isinstance(value, tuple):
-        return ",".join(map(str, value))
+        return ",".join(map(str, value)) or "none"
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -5,6 +5,7 @@ As JSON, an object of option names, each with its choices or with its range:
     {
       "item_embedding": {"choices": [64, 128, 256]},
       "units": {"choices": ["128", "256,256"]},
+      "item_features": {"choices": ["", "category", "category,brand"]},
       "dropout": {"min": 0.0, "max": 0.6, "step": 0.1},
       "learning_rate": {"min": 0.0001, "max": 0.01, "sampling": "log"}
     }
@@ -159,7 +160,7 @@ def option_value(name: str, value: Any) -> Any:
 
     Args:
       name: the option.
-      value: as JSON gives it; sizes may also be text, as the flag takes them.
+      value: as JSON gives it; lists may also be text, as their flags take them.
 
     Raises:
       UsageError: the option cannot take it, whatever the others are.
@@ -171,6 +172,8 @@ def option_value(name: str, value: Any) -> Any:
             raise UsageError(
                 f"`units` must be whole numbers with commas between them, got {value!r}"
             ) from None
+    if name == "item_features" and isinstance(value, str):
+        value = value.split(",") if value else []
     try:
         # These values of the other options go together with any value of one.
         options = TrainOptions(

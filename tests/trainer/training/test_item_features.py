@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from schemas.errors import UserError
+from tests.support.searches import BASE, tune, write
 from tests.support.training import CATEGORY, small_options, write_cyclic_data
 from trainer.__main__ import main
 from trainer.data.data_set import open_data_set
@@ -136,3 +137,19 @@ def test_a_sampled_loss_learns_them_too(
     copy, _ = load_run(str(tmp_path / "run"))
     learned = np.asarray(copy.score_attributes.embeddings)[1:]
     assert np.abs(learned).max(axis=1).min() > 0
+
+
+def test_a_search_chooses_among_attributes(data: str, tmp_path: Path) -> None:
+    choices = [[], ["category"], ["category", "note"]]
+    space = write(tmp_path / "space.json", {"item_features": {"choices": choices}})
+    base = {**BASE, "epochs": 1}
+    config = write(tmp_path / "base.json", base)
+    output = tmp_path / "search"
+    flags = ["--data", data, "--config", config, "--space", space, "--quiet"]
+    assert tune(*flags, "--output", output, "--trials", 3) == 0
+    trials = json.loads((output / "trials.json").read_text())["trials"]
+    tried = [trial["settings"]["item_features"] for trial in trials]
+    assert sorted(tried) == choices
+    assert "| none |" in (output / "trials.md").read_text()
+    best = json.loads((output / "best.json").read_text())
+    assert best.get("item_features", []) == tried[0]

@@ -21,6 +21,7 @@ def test_choices_become_values_of_the_options():
             "dropout": {"choices": [0, 0.5]},
             "attention": {"choices": [True, False]},
             "loss": {"choices": ["full"]},
+            "item_features": {"choices": ["", "brand", ["brand", "colour"]]},
         },
         "lstm",
     )
@@ -29,9 +30,10 @@ def test_choices_become_values_of_the_options():
         Choices("dropout", (0.0, 0.5)),
         Choices("attention", (True, False)),
         Choices("loss", ("full",)),
+        Choices("item_features", ((), ("brand",), ("brand", "colour"))),
     )
-    assert space.names == ("units", "dropout", "attention", "loss")
-    assert space.size == 2 * 2 * 2
+    assert space.names == ("units", "dropout", "attention", "loss", "item_features")
+    assert space.size == 2 * 2 * 2 * 3
 
 
 def test_ranges_keep_the_type_of_the_option():
