@@ -94,6 +94,11 @@ class Manifest:
         """A digest of `settings`; equal digests mean comparable data sets."""
         return of_json(self.settings)
 
+    @property
+    def files_digest(self) -> str:
+        """A digest of `digests`; data sets of equal ones hold the same records."""
+        return of_json(self.digests)
+
     def num_records(self, split: str) -> int:
         """Returns the number of examples of a split, over all its shards."""
         return sum(self.records.get(split, {}).values())

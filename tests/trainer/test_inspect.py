@@ -145,19 +145,28 @@ def test_data_set_that_is_gone_is_no_failure(capsys, copy):
     assert not any("window 1" in line for line in lines)
 
 
-def test_data_set_of_other_settings_is_not_shown_as_its_own(
-    capsys, copy, data, tmp_path
+@pytest.mark.parametrize(
+    ("part", "name", "value"),
+    [
+        ("settings", "min_rating", 3.0),
+        ("digests", "train/", "0" * 64),
+    ],
+)
+def test_another_data_set_is_not_shown_as_its_own(
+    capsys, copy, data, tmp_path, part, name, value
 ):
     other = shutil.copytree(data, tmp_path / "other")
     manifest = Manifest.from_json((other / "manifest.json").read_text(), "")
-    manifest.settings["min_rating"] = 3.0
+    changed = getattr(manifest, part)
+    known = (of_file for of_file in changed if of_file.startswith(name))
+    changed[next(known, name)] = value
     (other / "manifest.json").write_text(manifest.to_json())
     config = json.loads((copy / "config.json").read_text())
     (copy / "config.json").write_text(json.dumps({**config, "data": str(other)}))
     status, lines, _ = inspect(capsys, copy)
     assert status == 0
     assert value_of(lines, "learned from") == (
-        f"{other}, where a data set of other settings is now"
+        f"{other}, where a data set of other {part.replace('digests', 'files')} is now"
     )
 
 

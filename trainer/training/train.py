@@ -19,6 +19,7 @@ from trainer import runs
 from trainer.data.data_set import DataSet, open_data_set
 from trainer.data.item_values import ItemValues, item_values
 from trainer.devices import Devices, set_up_devices
+from trainer.learned_from import digests_of
 from trainer.models import ModelConfig, NextItemModel, build_model
 from trainer.options import TrainOptions
 from trainer.storage import stand_ins
@@ -114,7 +115,7 @@ def train(
             "parameters": _num_parameters(best),
             "model": config.to_json(),
             "devices": devices.description,
-            "data_settings_digest": data_set.manifest.settings_digest,
+            **digests_of(data_set.manifest),
             "versions": _versions(),
         }
         runs.write_json(folder / runs.METRICS, metrics)

@@ -135,6 +135,27 @@ def test_a_damaged_run_is_one_sentence(reported_run, name, content, message, cap
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("key", ["data_settings_digest", "data_files_digest"])
+def test_another_data_set_is_not_reported_as_the_runs(
+    reported_run, key, sample_data_set, capsys
+):
+    before = {name: (reported_run / name).read_bytes() for name in (METRICS, REPORT)}
+    metrics = json.loads(before[METRICS])
+    (reported_run / METRICS).write_text(json.dumps({**metrics, key: "of another"}))
+    sentence = f"{reported_run} did not learn from {sample_data_set} as it is now"
+    flags = [f"--run={reported_run}", f"--data={sample_data_set}"]
+    try:
+        assert main(["report", *flags]) == 1
+        assert sentence in capsys.readouterr().err
+        # Measured all the same, since that is a fair question.
+        assert main(["evaluate", *flags, "--split=eval"]) == 0
+        assert f"the report was not written ({sentence}" in capsys.readouterr().err
+        assert (reported_run / REPORT).read_bytes() == before[REPORT]
+    finally:
+        (reported_run / METRICS).write_bytes(before[METRICS])
+        (reported_run / "evaluation-eval.json").unlink(missing_ok=True)
+
+
 def test_a_run_that_is_not_there(tmp_path, capsys):
     assert main(["report", f"--run={tmp_path / 'none'}"]) == 1
     assert "there is no run at" in capsys.readouterr().err

@@ -1,0 +1,34 @@
+"""Which data set a run learned from, as its `metrics.json` keeps it."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from schemas.manifest import Manifest
+
+_SETTINGS, _FILES = "data_settings_digest", "data_files_digest"
+
+Kinship = Literal["same", "other files", "other settings"]
+
+
+def digests_of(manifest: Manifest) -> dict[str, str]:
+    """Returns what `metrics.json` keeps of the data set that a run learns from."""
+    return {_SETTINGS: manifest.settings_digest, _FILES: manifest.files_digest}
+
+
+def kinship(metrics: Mapping[str, Any], manifest: Manifest) -> Kinship:
+    """Returns whether a run learned from a data set, or else what differs.
+
+    Of runs from before the files were kept, the settings and the number of items tell.
+
+    Args:
+      metrics: the content of the run's `metrics.json`.
+      manifest: that of the data set.
+    """
+    if metrics.get(_SETTINGS) not in (None, manifest.settings_digest):
+        return "other settings"
+    if _FILES in metrics:
+        is_same = metrics[_FILES] == manifest.files_digest
+    else:
+        model = metrics.get("model")
+        is_same = not model or model["num_items"] == manifest.num_items
+    return "same" if is_same else "other files"
