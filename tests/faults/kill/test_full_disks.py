@@ -63,7 +63,8 @@ def test_a_data_set_that_finds_no_room_leaves_the_earlier_one(
     assert main([f"--input={new}", *output]) == 0
 
 
-@pytest.mark.parametrize("left", [0, 40 * KB])
+# A shard takes 26 KB: where one finds room, two at once may or may not.
+@pytest.mark.parametrize("left", [0, 20 * KB])
 def test_a_data_set_with_no_room_for_temporary_files_leaves_the_earlier_one(
     tmp_path, disk, left, capfd, monkeypatch
 ):

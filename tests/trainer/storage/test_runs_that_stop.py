@@ -13,9 +13,9 @@ from tests.support.programs import ROOT
 from tests.support.training import write_cyclic_data
 from trainer.__main__ import main
 from trainer.runs import STAGED
+from trainer.training import train as training
 from trainer.training.callbacks import StopOnDivergence
 from trainer.training.preemption import PREEMPTED
-from trainer.training.train import train as training
 
 FLAGS = ["--config=notebook", "--units=16", "--item_embedding=8", "--batch_size=32"]
 
