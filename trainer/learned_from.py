@@ -1,4 +1,4 @@
-"""Which data set a run learned from, as its `metrics.json` keeps it."""
+"""Which data set a run learned from, or was measured on, as its files keep it."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -11,17 +11,17 @@ Kinship = Literal["same", "other files", "other settings"]
 
 
 def digests_of(manifest: Manifest) -> dict[str, str]:
-    """Returns what `metrics.json` keeps of the data set that a run learns from."""
+    """Returns what `metrics.json` and `evaluation-<split>.json` keep of a data set."""
     return {_SETTINGS: manifest.settings_digest, _FILES: manifest.files_digest}
 
 
 def kinship(metrics: Mapping[str, Any], manifest: Manifest) -> Kinship:
-    """Returns whether a run learned from a data set, or else what differs.
+    """Returns whether figures are of a data set, or else what differs.
 
     Of runs from before the files were kept, the settings and the number of items tell.
 
     Args:
-      metrics: the content of the run's `metrics.json`.
+      metrics: the content of `metrics.json` or `evaluation-<split>.json`.
       manifest: that of the data set.
     """
     if metrics.get(_SETTINGS) not in (None, manifest.settings_digest):

@@ -16,6 +16,7 @@ from typing import Any
 from schemas import layout
 from schemas.errors import UsageError, UserError
 from trainer.evaluation import DEFAULT_RESAMPLES, FEWEST_RESAMPLES
+from trainer.learned_from import digests_of
 from trainer.runs import METRICS, OWNED, is_read, is_reported, write_json
 from trainer.storage.file_systems import connect
 from trainer.storage.files import write_remote
@@ -155,7 +156,8 @@ def run(args: argparse.Namespace) -> int:
                 item_counts=events.item_counts(),
                 bootstrap=Bootstrap(resamples=args.resamples),
             )
-        value = evaluation.to_json()
+        measured_on = {"data": args.data, **digests_of(data_set.manifest)}
+        value = {**measured_on, **evaluation.to_json()}
         if args.format == "json":
             print(json.dumps(value, indent=2))
         else:

@@ -1,5 +1,7 @@
 """The section on the quality, as `evaluate` measured it."""
 
+from trainer.data.data_set import DataSet
+from trainer.learned_from import kinship
 from trainer.report.charts import bars, intervals
 from trainer.report.parts import Chart, Part, Section, Text
 from trainer.report.quality import SHOWN, Quality
@@ -8,17 +10,30 @@ _CUTS = ("history_length", "target_popularity")
 _CUT_MEASURE = "ndcg@10"
 
 
-def quality_section(run: str, data: str, found: list[Quality]) -> Section:
-    """Returns the comparison with the baselines and the cuts, for each split."""
+def quality_section(run: str, data_set: DataSet, found: list[Quality]) -> Section:
+    """Returns the comparison with the baselines and the cuts, for each split.
+
+    Args:
+      run: the folder of the run.
+      data_set: the one that it learned from.
+      found: the figures of its evaluations.
+    """
     parts: list[Part] = []
     if not found:
         parts.append(
             Text(
                 "Not measured yet: run `python -m trainer evaluate --run "
-                f"{run} --data {data}`."
+                f"{run} --data {data_set.path}`."
             )
         )
     for quality in found:
+        if (differs := kinship(quality.value, data_set.manifest)) != "same":
+            parts.append(
+                Text(
+                    f"The {quality.split} figures are of {quality.value['data']}, a "
+                    f"data set of {differs} than the run learned from."
+                )
+            )
         parts += [_protocol(quality), *_comparison(quality), *_cuts(quality)]
     return Section("quality", "Quality", parts)
 

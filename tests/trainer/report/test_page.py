@@ -135,6 +135,25 @@ def test_a_damaged_run_is_one_sentence(reported_run, name, content, message, cap
     assert message in capsys.readouterr().err
 
 
+def test_figures_of_another_data_set_say_so(reported_run, capsys):
+    path = reported_run / "evaluation-test.json"
+    before = {file: file.read_bytes() for file in (path, reported_run / REPORT)}
+    value = json.loads(before[path])
+    assert "figures are of" not in before[reported_run / REPORT].decode()
+    other = {"data": "tomorrow", "data_files_digest": "of another"}
+    path.write_text(json.dumps({**value, **other}))
+    try:
+        assert main(["report", f"--run={reported_run}"]) == 0
+        text = Page((reported_run / REPORT).read_text(encoding="utf-8")).text
+    finally:
+        for file, content in before.items():
+            file.write_bytes(content)
+    sentence = (
+        "The test figures are of tomorrow, a data set of other files than the run"
+    )
+    assert sentence in " ".join(text.split())
+
+
 @pytest.mark.parametrize("key", ["data_settings_digest", "data_files_digest"])
 def test_another_data_set_is_not_reported_as_the_runs(
     reported_run, key, sample_data_set, capsys
