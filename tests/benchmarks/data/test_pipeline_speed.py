@@ -32,7 +32,8 @@ def test_the_subject_on_a_small_log(tmp_path, capfd):
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
-        (["--rounds=0"], "--rounds and --reviews must be at least 1"),
+        (["--rounds=0"], "--rounds must be at least 1, got 0"),
+        (["--reviews=0"], "--reviews must be at least 1, got 0"),
         (["--growth=2,x"], "--growth takes numbers from 1 on, got '2,x'"),
         (["--only=pandas"], "--only has no 'pandas'"),
     ],
