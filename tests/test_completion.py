@@ -4,6 +4,8 @@ import contextlib
 import importlib
 import os
 import pty
+import re
+import select
 import shutil
 import subprocess
 import tomllib
@@ -13,6 +15,9 @@ import pytest
 from tests.support.programs import ROOT, run_module
 from trainer.__main__ import COMMANDS
 
+# What shells write around a line that may be pasted, before or behind a prompt.
+PASTING = re.compile(rb"\x1b\[\?2004[hl]")
+LONGEST_SECS = 60
 # How each shell starts without what users have set up, and reads the scripts.
 SHELLS = {
     "bash": (
@@ -85,9 +90,13 @@ class Terminal(contextlib.AbstractContextManager):
 
     def _until(self, end):
         shown = b""
-        while not shown.endswith(end.encode()):
+        while not PASTING.sub(b"", shown).endswith(end.encode()):
+            if not select.select([self._terminal], [], [], LONGEST_SECS)[0]:
+                self._shell.kill()
+                self._shell.wait()
+                raise TimeoutError(f"no {end!r} behind {shown!r}")
             shown += os.read(self._terminal, 4096)
-        return shown.decode()
+        return PASTING.sub(b"", shown).decode()
 
 
 @pytest.fixture(scope="module", params=SHELLS)

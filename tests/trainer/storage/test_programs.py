@@ -104,14 +104,16 @@ def test_train_and_evaluate(
     ):
         assert main(["evaluate", *flags]) == 0
     expected = json.loads(local_figures.read_text())
-    assert json.loads(files_in(run)["evaluation-eval.json"]) == expected
+    assert expected["data"] == data
+    measured = json.loads(files_in(run)["evaluation-eval.json"])
+    assert measured == {**expected, "data": remote_data}
     # The report was there before, and shows what is measured now.
     assert b"chart-eval-hr-10" not in files["report.html"]
     page = files_in(run)["report.html"]
     assert b"chart-eval-hr-10" in page
     assert f"<title>Run {run}</title>".encode() in page
     assert str(empty_temporary).encode() not in page
-    assert json.loads(files_in(bucket)["x.json"]) == expected
+    assert json.loads(files_in(bucket)["x.json"]) == measured
 
 
 @pytest.mark.slow
