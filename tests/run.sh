@@ -28,5 +28,5 @@ fi
 # Two workers: each one imports TensorFlow, and more would not pay for it. By file, so
 # that fixtures of a file are made once; in the order of their names, since the files with
 # the fewest tests have the longest, and at the end one worker would wait for them.
-exec "$VENV_PYTHON" -m pytest -n 2 --dist loadfile --no-loadscope-reorder ${chosen[@]+"${chosen[@]}"} \
-    ${arguments[@]+"${arguments[@]}"}
+exec "$VENV_PYTHON" -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+    ${chosen[@]+"${chosen[@]}"} ${arguments[@]+"${arguments[@]}"}
