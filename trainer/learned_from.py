@@ -7,7 +7,7 @@ from schemas.manifest import Manifest
 
 _SETTINGS, _FILES = "data_settings_digest", "data_files_digest"
 
-Kinship = Literal["same", "other files", "other settings"]
+Difference = Literal["files", "settings"]
 
 
 def digests_of(manifest: Manifest) -> dict[str, str]:
@@ -15,8 +15,8 @@ def digests_of(manifest: Manifest) -> dict[str, str]:
     return {_SETTINGS: manifest.settings_digest, _FILES: manifest.files_digest}
 
 
-def kinship(metrics: Mapping[str, Any], manifest: Manifest) -> Kinship:
-    """Returns whether figures are of a data set, or else what differs.
+def difference(metrics: Mapping[str, Any], manifest: Manifest) -> Difference | None:
+    """Returns what a data set differs in from that of some figures, None in nothing.
 
     Of runs from before the files were kept, the settings and the number of items tell.
 
@@ -25,10 +25,10 @@ def kinship(metrics: Mapping[str, Any], manifest: Manifest) -> Kinship:
       manifest: that of the data set.
     """
     if metrics.get(_SETTINGS) not in (None, manifest.settings_digest):
-        return "other settings"
+        return "settings"
     if _FILES in metrics:
         is_same = metrics[_FILES] == manifest.files_digest
     else:
         model = metrics.get("model")
         is_same = not model or model["num_items"] == manifest.num_items
-    return "same" if is_same else "other files"
+    return None if is_same else "files"

@@ -16,7 +16,7 @@ from trainer import runs
 from trainer.inspection.folders import open_folder
 from trainer.inspection.run_view import RunView, view_run
 from trainer.inspection.words import run_rows
-from trainer.learned_from import kinship
+from trainer.learned_from import difference
 from trainer.storage.paths import check_path
 
 EXAMPLE = "inspect run --windows 5"
@@ -72,9 +72,8 @@ def _data_set(
     except UserError as error:
         # A run is complete without it: this is news and no failure.
         return ("learned from", f"{path}, which cannot be shown: {error}"), []
-    differs = kinship(view.metrics, manifest) if view.metrics else "same"
-    if differs != "same":
-        text = f"{path}, where a data set of {differs} is now"
+    if differs := difference(view.metrics, manifest):
+        text = f"{path}, where a data set of other {differs} is now"
         return ("learned from", text), []
     windows = ", ".join(
         f"{manifest.num_records(split):,} {split}"

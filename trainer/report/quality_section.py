@@ -1,7 +1,7 @@
 """The section on the quality, as `evaluate` measured it."""
 
 from trainer.data.data_set import DataSet
-from trainer.learned_from import kinship
+from trainer.learned_from import difference
 from trainer.report.charts import bars, intervals
 from trainer.report.parts import Chart, Part, Section, Text
 from trainer.report.quality import SHOWN, Quality
@@ -27,11 +27,11 @@ def quality_section(run: str, data_set: DataSet, found: list[Quality]) -> Sectio
             )
         )
     for quality in found:
-        if (differs := kinship(quality.value, data_set.manifest)) != "same":
+        if differs := difference(quality.value, data_set.manifest):
             parts.append(
                 Text(
                     f"The {quality.split} figures are of {quality.value['data']}, a "
-                    f"data set of {differs} than the run learned from."
+                    f"data set of other {differs} than the run learned from."
                 )
             )
         parts += [_protocol(quality), *_comparison(quality), *_cuts(quality)]

@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 from schemas.errors import UserError
 from trainer import runs
 from trainer.data.data_set import DataSet, open_data_set
-from trainer.learned_from import kinship
+from trainer.learned_from import difference
 from trainer.options import TrainOptions
 from trainer.report.data_facts import data_facts
 from trainer.report.data_section import data_section
@@ -46,12 +46,12 @@ def write_report(run: str, options: TrainOptions, data_set: DataSet) -> Path:
         data set: what the page said of both would be wrong.
       OSError: the file cannot be written.
     """
-    if kinship(runs.read_metrics(run), data_set.manifest) != "same":
+    training = training_facts(run, options)
+    if difference(training.metrics, data_set.manifest):
         raise UserError(
             f"{run} did not learn from {data_set.path} as it is now; name the data set "
             "of the run with --data, or train again."
         )
-    training = training_facts(run, options)
     sections = [
         data_section(data_set, data_facts(data_set)),
         training_section(training),
