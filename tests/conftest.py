@@ -26,6 +26,12 @@ settings.load_profile("ci" if "CI" in os.environ else "seamstress")
 SAMPLE = SampleSettings.of(6_000)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes do not name a test: gzip's hold the second in which a worker made them, and
+    workers of pytest-xdist run nothing where their tests differ in name."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all processes of this test session see."""

@@ -44,6 +44,7 @@ def test_an_empty_file_names_nothing():
         (b"\x1f\x8bhalf", "--exclude f.txt is not a whole gzip file ("),
         (gzip.compress(b"a" * 99)[:20] + b"\xff" * 30, "is not a whole gzip file ("),
     ],
+    ids=["not UTF-8", "long line", "cut gzip", "only a start", "broken gzip"],
 )
 def test_what_holds_no_ids_is_told_in_a_sentence(data, problem):
     with pytest.raises(UserError) as raised:
