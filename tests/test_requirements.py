@@ -87,7 +87,7 @@ def expected_requirements(lock: str) -> list[Requirement]:
     """What a lock file must hold, with the bounds of pyproject.toml."""
     bounded = [Requirement(text) for text in PROJECT["dependencies"]]
     if lock == "local":
-        return bounded
+        return bounded + [Requirement(text) for text in EXTRAS["gcp"]]
     if lock == "dev":
         own = [Requirement(text) for text in EXTRAS["dev"]]
         (itself,) = [of for of in own if of.name == PROJECT["name"]]

@@ -5,13 +5,12 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import nbformat
 import pytest
 
 from tests.support.programs import ROOT
+from tests.support.surroundings import local_folders
 from tests.support.walkthrough import (
     NOTEBOOK,
     PLOTLY,
@@ -97,7 +96,7 @@ def test_committed_charts_are_images_that_need_no_script():
 
 def test_names_no_folder_of_a_machine_and_no_day_of_a_run():
     text = NOTEBOOK.read_text()
-    for folder in (str(ROOT), str(Path.home()), tempfile.gettempdir(), sys.prefix):
+    for folder in local_folders():
         assert f"{folder}/" not in text
     assert "/site-packages/" not in text
     # The sample ends in January 2018; later days are of whoever executed it.

@@ -89,7 +89,7 @@ def test_command_reference_names_every_flag_of_every_program(site):
         assert prog in text
         for flag in parser.flags():
             assert flag in ("-h", "--help") or flag in text, (prog, flag)
-    assert "seamstress-trainer --print_completion" in text or "seamstress-$name" in text
+    assert "for name in pipeline recommend trainer" in text
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.programs import run_module
+from tests.support.programs import LATEST_DATE, run_module
 from tests.support.records import shard_bytes
 
 pytestmark = pytest.mark.slow
@@ -15,6 +15,7 @@ def build(output, *flags):
         "--schema=rent_the_runway",
         "--num_partitions=1",
         "--item_fields=category,size",
+        LATEST_DATE,
         *flags,
     )
     assert done.returncode == 0, done.stderr

@@ -39,6 +39,11 @@ class _MallInfo2(ctypes.Structure):
     )
 
 
+def can_look() -> bool:
+    """Whether this system's C library says what it holds, as glibc since 2.33."""
+    return hasattr(ctypes.CDLL(None), "mallinfo2")
+
+
 def held() -> Held:
     """Looks at this process; for Linux with glibc, as CI's."""
     gc.collect()

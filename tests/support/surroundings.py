@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,7 +69,9 @@ def _on_cores(cores: int | None) -> list[str]:
     return ["taskset", "--cpu-list", ",".join(map(str, usable))]
 
 
-def make_locale(folder: Path, name: str, source: str, charset: str) -> dict[str, str]:
+def make_locale(
+    folder: Path, name: str, source: str, charset: str
+) -> dict[str, str] | None:
     """Makes a locale of the C library.
 
     Args:
@@ -78,8 +81,8 @@ def make_locale(folder: Path, name: str, source: str, charset: str) -> dict[str,
       charset: such as `UTF-8`.
 
     Returns:
-      Variables that choose it; those of the C locale where this system has no
-      `localedef` or no such source.
+      Variables that choose it; None where this system has no `localedef` or no such
+      source.
     """
     define = shutil.which("localedef")
     if define is not None:
@@ -91,7 +94,7 @@ def make_locale(folder: Path, name: str, source: str, charset: str) -> dict[str,
         )
         if done.returncode == 0:
             return {"LOCPATH": str(folder), "LC_ALL": name}
-    return {"LC_ALL": "C"}
+    return None
 
 
 def differing(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> list[str]:
@@ -99,3 +102,10 @@ def differing(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> list[str]
     return sorted(
         name for name in one.keys() | other.keys() if one.get(name) != other.get(name)
     )
+
+
+def local_folders() -> list[str]:
+    """Returns folders of this machine that nothing made for another may name."""
+    folders = [ROOT, Path.home(), Path(tempfile.gettempdir()), Path(sys.prefix)]
+    # The home of a user without one is `/`.
+    return [str(folder) for folder in folders if folder != Path("/")]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import keras
 import numpy as np
 import pytest
 
@@ -27,6 +28,7 @@ from trainer.runs import (
     STATE,
     locked,
 )
+from trainer.training import optimizers
 from trainer.training.callbacks import StopOnDivergence, Validate
 from trainer.training.preemption import PREEMPTED
 from trainer.training.train import train
@@ -152,16 +154,17 @@ def test_two_trainings_into_one_output(data, tmp_path):
     train(small_options(data, run, epochs=1), export=False)
 
 
-def test_divergence_keeps_the_last_good_state(data, tmp_path):
-    options = small_options(
-        data, tmp_path / "run", learning_rate=1e30, checkpoint_secs=0.0
-    )
+def test_divergence_keeps_the_last_good_state(data, tmp_path, monkeypatch):
+    # Three steps that learn, and then those that destroy.
+    rises = keras.optimizers.schedules.PiecewiseConstantDecay([2], [0.01, 1e30])
+    monkeypatch.setattr(optimizers, "_schedule", lambda *_: rises)
+    options = small_options(data, tmp_path / "run", checkpoint_secs=0.0)
     with pytest.raises(UserError, match=r"at step \d+ of epoch 1, at a learning rate"):
         train(options, export=False)
-    state = tmp_path / "run" / STATE
-    if state.exists():
-        arrays = load_state(state).arrays.values()
-        assert all(np.isfinite(a).all() for a in arrays if a.dtype.kind == "f")
+    state = load_state(tmp_path / "run" / STATE)
+    floats = [a for a in state.arrays.values() if a.dtype.kind == "f"]
+    assert floats
+    assert all(np.isfinite(a).all() for a in floats)
 
 
 def _start(data, run, *flags):

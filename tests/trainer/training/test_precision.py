@@ -7,17 +7,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.support.training import small_options, write_cyclic_data
+from tests.support.training import small_options
 from trainer.data.data_set import open_data_set
 from trainer.devices import Devices
 from trainer.training.compiled_model import compiled_model
 from trainer.training.train import model_config, train
 from trainer.training.training_input import training_input
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return write_cyclic_data(tmp_path_factory.mktemp("data") / "set")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.errors import UsageError
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
-from tests.support.training import small_options, write_cyclic_data
+from tests.support.training import small_options
 from trainer.data.data_set import open_data_set
 from trainer.data.records import load_split
 from trainer.devices import on_cpu, set_up_devices
@@ -21,11 +21,6 @@ from trainer.training.callbacks import HistoryFile
 from trainer.training.compiled_model import compiled_model
 from trainer.training.train import model_config, train
 from trainer.training.validation import Validation
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return write_cyclic_data(tmp_path_factory.mktemp("data") / "set")
 
 
 @pytest.mark.parametrize("day_feature", ["gap", "none"])

@@ -1,10 +1,7 @@
 """What arrives where a job is submitted, and what the launcher says."""
 
 import io
-import sys
 import tarfile
-import tempfile
-from pathlib import Path
 
 import pytest
 from apache_beam.portability import common_urns
@@ -18,6 +15,7 @@ from tests.support import buckets
 from tests.support.google_cloud.cloud import BUCKET
 from tests.support.google_cloud.credentials import PROJECT
 from tests.support.programs import ROOT
+from tests.support.surroundings import local_folders
 
 pytestmark = pytest.mark.slow
 
@@ -126,7 +124,7 @@ def test_the_graph_asks_for_the_staged_distribution_alone(staged):
 
 def test_no_local_path_and_no_main_session_is_in_the_graph(staged):
     graph, files = staged
-    for folder in (ROOT, Path.home(), tempfile.gettempdir(), sys.prefix):
+    for folder in local_folders():
         assert f"{folder}/".encode() not in graph
     assert b"__main__" not in graph
     assert "pickled_main_session" not in files
