@@ -11,72 +11,26 @@ import contextlib
 import os
 import shutil
 import uuid
-from dataclasses import dataclass
 
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
-from pipeline.storage.files import delete_entries, delete_folder, is_remote
+from pipeline.contents import DATA_SET, PARTIAL, TRANSFORM_TEMP, Contents
+from pipeline.storage.files import (
+    delete_entries,
+    delete_folder,
+    files_of,
+    is_remote,
+)
 from schemas.errors import UsageError, UserError
 from schemas.folder_lock import FolderLock, lock_folder
-from schemas.layout import (
-    ITEM_TABLE,
-    MANIFEST,
-    REJECTS,
-    SPLIT_FOLDERS,
-    TRANSFORM_FN,
-    TRANSFORMED_METADATA,
-    join,
-)
+from schemas.layout import MANIFEST, join
 from schemas.replacement import (
-    LEFT_BEHIND,
     WHOLE,
     recover,
     recover_locked,
     remove,
     replace_entries,
-)
-
-# tf.Transform's scratch space, removed when the run is over.
-TRANSFORM_TEMP = "transform_temp"
-PARTIAL = ".partial"
-
-
-@dataclass(frozen=True)
-class Contents:
-    """What an output's folder may hold.
-
-    Attributes:
-      kind: what the output is, in words.
-      entries: files and folders beside the manifest.
-    """
-
-    kind: str
-    entries: frozenset[str]
-
-    @property
-    def own_entries(self) -> frozenset[str]:
-        """Also the manifest, whole or half."""
-        return self.entries | {MANIFEST, f"{MANIFEST}.partial"}
-
-    @property
-    def all_entries(self) -> frozenset[str]:
-        """Also what a run that was stopped leaves."""
-        return self.own_entries | LEFT_BEHIND | {PARTIAL}
-
-
-DATA_SET = Contents(
-    "data set",
-    frozenset(
-        {
-            ITEM_TABLE,
-            REJECTS,
-            TRANSFORM_FN,
-            TRANSFORMED_METADATA,
-            TRANSFORM_TEMP,
-            *SPLIT_FOLDERS,
-        }
-    ),
 )
 
 
@@ -136,6 +90,7 @@ class Output:
             self._lock = lock_folder(self._path)
             recover_locked(self._path)
             self._check()
+            self._remove_remains()
             self._remove_partial()
             os.makedirs(self.folder)
         except (OSError, BeamIOError) as error:
@@ -169,9 +124,10 @@ class Output:
     def _check(self) -> bool:
         """Returns whether there is a complete output that may be replaced."""
         if self._is_local:
-            self._check_entries()
+            self.contents.check_folder(self._path)
         try:
             is_complete = FileSystems.exists(join(self._path, MANIFEST))
+            names = [] if self._is_local or is_complete else self._remote_names()
         except Exception as error:  # Each remote storage raises errors of its own.
             raise UserError(
                 f"cannot look up --output {self._path}: {error}; check the path, and "
@@ -183,20 +139,19 @@ class Output:
                 "--overwrite to "
                 "replace it, or another --output."
             )
+        self.contents.check_files(self._path, names)
         return bool(is_complete)
 
-    def _check_entries(self) -> None:
-        if not os.path.lexists(self._path):
+    def _remote_names(self) -> list[str]:
+        prefix = join(self._path, "")
+        return [path.removeprefix(prefix) for path in files_of(self._path)]
+
+    def _remove_remains(self) -> None:
+        """Removes what a run that was killed had moved up, before its other traces."""
+        if os.path.lexists(join(self._path, MANIFEST)):
             return
-        if not os.path.isdir(self._path):
-            raise UserError(f"{self._path} is a file; name a folder with --output.")
-        foreign = sorted(set(os.listdir(self._path)) - self.contents.all_entries)
-        if foreign:
-            raise UserError(
-                f"{self._path} holds {foreign[0]!r}, which no {self.contents.kind} "
-                "does; give "
-                "--output a folder of its own, so that nothing of yours is replaced."
-            )
+        for name in self.contents.own_entries:
+            remove(join(self._path, name))
 
     def _remove_partial(self) -> None:
         # A worker process of a run that was killed may still write there: whatever

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Iterator
 
+from schemas import stop_signals
 from schemas.quiet import without_notes
 
 _NO_NEWS = (
@@ -65,6 +66,9 @@ class _Formatter(logging.Formatter):
 
 
 def _is_news(record: logging.LogRecord) -> bool:
+    # A step that the signal's exception broke; C++ may have made another error of it.
+    if stop_signals.received() and record.name.startswith("apache_beam"):
+        return False
     text = record.getMessage()
     if record.exc_info and record.exc_info[1] is not None:
         text += repr(record.exc_info[1])

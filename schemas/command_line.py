@@ -20,7 +20,7 @@ from schemas.errors import UsageError, UserError, did_you_mean
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _STOPPED: dict[int, str] = {
     signal.SIGINT: "stopped by the user",
-    signal.SIGTERM: "stopped by SIGTERM; run it again",
+    signal.SIGTERM: "stopped by SIGTERM; {advice}",
 }
 
 
@@ -128,7 +128,8 @@ def _ended_by(error: BaseException, prog: str) -> int | None:
     # First, since others may have made an exception of their own of the signal's.
     if stop_signals.received() or isinstance(error, KeyboardInterrupt):
         signum = stop_signals.received() or signal.SIGINT
-        print(f"{prog}: {_STOPPED[signum]}", file=sys.stderr)
+        words = _STOPPED[signum].format(advice=stop_signals.advice())
+        print(f"{prog}: {words}", file=sys.stderr)
         return 128 + signum
     if isinstance(error, UserError):
         print(f"{prog}: {error}", file=sys.stderr)

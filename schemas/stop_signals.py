@@ -45,6 +45,7 @@ class _State:
       holds: of blocks of `uninterrupted`.
       is_lost: whether Python took the last exception, and none was raised since.
       actions: by signal, what to do in place of raising `Stopped`.
+      advice: what to do next, where it is not to run the program again.
     """
 
     depth: int = 0
@@ -53,6 +54,7 @@ class _State:
     holds: int = 0
     is_lost: bool = False
     actions: dict[int, Action] = field(default_factory=dict)
+    advice: str = ""
 
 
 _state = _State()
@@ -71,6 +73,7 @@ def caught() -> Iterator[None]:
     if not _state.depth:
         _state.received = _state.count = 0
         _state.is_lost = False
+        _state.advice = ""
         sys.unraisablehook = _again_after(hook)
     _state.depth += 1
     taken = [s for s, usual in _USUAL.items() if signal.getsignal(s) == usual]
@@ -134,6 +137,16 @@ def check() -> None:
 def received() -> int:
     """Returns the signal that has asked the program to end, 0 for none."""
     return _state.received
+
+
+def advise(words: str) -> None:
+    """Sets what a program that a signal stopped tells its user to do next."""
+    _state.advice = words
+
+
+def advice() -> str:
+    """Returns what the user of a program that was stopped should do next."""
+    return _state.advice or "run it again"
 
 
 def _handle(signum: int, frame: FrameType | None) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.contents import REJECTS_FILES, Contents
 from pipeline.execution import filled
 from pipeline.input.input_files import input_bytes, list_files
 from pipeline.options import PARTITION_BYTES
-from pipeline.output import Contents, Output
+from pipeline.output import Output
 from pipeline.progress import RECOMMEND_STAGES
 from pipeline.recommend.export_files import read_description
 from pipeline.recommend.flags import PROG, to_options
@@ -33,7 +34,10 @@ _logger = logging.getLogger(__name__)
 # Of inputs of so many MB or more.
 _FEWEST_PARTS = 16
 
-CONTENTS = Contents(f"folder of {KIND}", frozenset({FOLDER, REJECTS}))
+CONTENTS = Contents(
+    f"folder of {KIND}",
+    {FOLDER: r"recommendations-\d+-of-\d+\..+", REJECTS: REJECTS_FILES},
+)
 
 
 def run(

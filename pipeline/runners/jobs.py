@@ -14,6 +14,7 @@ from apache_beam.runners.runner import PipelineResult
 from pipeline.execution import user_sentence
 from pipeline.progress import Stages, stage_display
 from pipeline.runners.dataflow import is_dataflow
+from schemas import stop_signals
 from schemas.errors import UsageError, UserError
 
 
@@ -80,6 +81,8 @@ def _follow(result: PipelineResult, notes: str, waits: bool, quiet: bool) -> boo
         result.wait_until_finish()
     except KeyboardInterrupt:
         print(f"\nThe job goes on without this process. {notes}", file=sys.stderr)
+        # A second one would write to the same output.
+        stop_signals.advise("follow the job, or cancel it")
         raise
     except Exception as error:  # Beam's class of it costs a second to import.
         raise UserError(

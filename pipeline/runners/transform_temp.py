@@ -10,7 +10,8 @@ import tensorflow as tf
 from apache_beam.options.pipeline_options import GoogleCloudOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-from pipeline.output import TRANSFORM_TEMP, Output
+from pipeline.contents import TRANSFORM_TEMP
+from pipeline.output import Output
 from pipeline.runners.jobs import is_dry_run
 from pipeline.storage.files import delete_folder, is_remote
 from schemas.errors import UsageError, UserError

@@ -12,7 +12,8 @@ import apache_beam as beam
 from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
-from pipeline.output import PARTIAL, Output
+from pipeline.contents import PARTIAL
+from pipeline.output import Output
 from pipeline.storage.files import delete_entries, delete_folder, files_of
 from schemas.errors import UserError
 from schemas.layout import MANIFEST, join

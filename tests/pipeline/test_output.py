@@ -4,10 +4,18 @@ from pathlib import Path
 import pytest
 from apache_beam.io.localfilesystem import LocalFileSystem
 
+from pipeline.contents import TRANSFORM_TEMP
 from pipeline.input.input_files import list_files
-from pipeline.output import TRANSFORM_TEMP, Output
+from pipeline.output import Output
 from schemas.errors import UsageError, UserError
-from schemas.layout import ITEM_TABLE, MANIFEST, REJECTS, TRANSFORM_FN
+from schemas.layout import (
+    ITEM_TABLE,
+    MANIFEST,
+    REJECTS,
+    TRANSFORM_FN,
+    rejects_name,
+    shard_name,
+)
 from tests.support.disk_storage import DiskFileSystem  # noqa: F401
 
 
@@ -120,6 +128,42 @@ def test_folder_of_something_else_is_refused(tmp_path):
     assert written(tmp_path) == {"thesis.tex": "mine", "train/a": "mine"}
 
 
+MINE = ["train/cat.jpg", "test/dog.jpg", "rejects/mine.txt", ITEM_TABLE, "eval"]
+
+
+@pytest.mark.parametrize("name", MINE)
+@pytest.mark.parametrize("scheme", ["", "disk://"])
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_files_of_the_users_under_names_of_a_data_set_are_not_removed(
+    tmp_path, scheme, name, overwrite
+):
+    fill(tmp_path / "data", "mine", name)
+    with pytest.raises(
+        UserError, match=rf"holds '{name[:4]}.*, but no manifest\.json,"
+    ):
+        Output(f"{scheme}{tmp_path}/data", overwrite)
+    assert written(tmp_path / "data") == {name: "mine"}
+
+
+def test_a_file_of_the_users_among_those_of_a_dead_remote_run_is_not_removed(tmp_path):
+    fill(tmp_path, "dead", f"train/{shard_name(0, 8)}", ITEM_TABLE)
+    fill(tmp_path, "mine", "train/cat.jpg")
+    with pytest.raises(
+        UserError, match=r"holds 'train/cat\.jpg', but no manifest\.json"
+    ):
+        Output(f"disk://{tmp_path}", overwrite=False)
+
+
+def test_remains_go_before_what_tells_that_they_are_some(tmp_path):
+    fill(tmp_path / "data", "dead", ".whole/eval/a", f".whole/{MANIFEST}", "train/a")
+    first = Output(str(tmp_path / "data"), overwrite=False)
+    first.prepare()
+    first.abandon()
+    assert written(tmp_path / "data") == {}
+    run(tmp_path / "data", "new", "train/b")
+    assert written(tmp_path / "data") == {MANIFEST: "new", "train/b": "new"}
+
+
 def test_file_is_refused(tmp_path):
     fill(tmp_path, "mine", "data")
     with pytest.raises(UserError, match=r"data is a file; name a folder with --output"):
@@ -168,7 +212,8 @@ def test_remote_data_set_is_written_in_its_place(tmp_path):
 
 def test_remains_of_a_remote_run_that_died_are_removed(tmp_path):
     data = tmp_path / "data"
-    fill(data, "dead", "train/a", f"{TRANSFORM_FN}/b/c", f"{REJECTS}/a", "mine")
+    fill(data, "dead", f"train/{shard_name(0, 8)}", f"{TRANSFORM_FN}/b/c", "mine")
+    fill(data, "dead", f"{REJECTS}/{rejects_name(0)}", f"train/{shard_name(1, 8)}.x")
     fill(data, "dead", ITEM_TABLE)
     fill(data, "dead", ".partial/x/train/a")
     output = Output(f"disk://{data}", overwrite=False)

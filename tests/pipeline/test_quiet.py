@@ -1,6 +1,11 @@
 import logging
+import os
+import signal
+
+import pytest
 
 from pipeline.quiet import shown_logs
+from schemas import stop_signals
 
 
 def test_warnings_are_shown_without_the_tracebacks_in_their_text(capsys):
@@ -24,4 +29,20 @@ def test_what_is_no_news_is_not_shown_and_what_stands_beside_it_is(capsys):
     assert capsys.readouterr().err == (
         "WARNING some.library: a resource is not available\n"
         "ERROR some.library: an error\n"
+    )
+
+
+def test_what_beam_says_of_a_run_that_a_signal_stopped_is_no_news(capsys):
+    beam, other = (logging.getLogger(n) for n in ("apache_beam.runners", "library"))
+    with shown_logs(), stop_signals.caught():
+        beam.error("before")
+        with pytest.raises(stop_signals.Stopped):
+            os.kill(os.getpid(), signal.SIGTERM)
+        # As C++ tells of an exception that it met in the middle of its work.
+        beam.error("pybind11::error_already_set: MISMATCH of original and normalized")
+        other.error("after")
+        beam_is_heard = logging.getLogger("apache_beam").isEnabledFor(logging.ERROR)
+    assert beam_is_heard
+    assert capsys.readouterr().err == (
+        "ERROR apache_beam.runners: before\nERROR library: after\n"
     )

@@ -50,6 +50,17 @@ def test_a_signal_ends_a_program_in_order(signum, status, sentence, capsys):
     assert capsys.readouterr() == ("", sentence)
 
 
+def test_a_program_may_say_what_to_do_in_place_of_running_it_again(capsys):
+    def work():
+        stop_signals.advise("follow the job")
+        send()
+
+    assert run(work) == 143
+    assert capsys.readouterr().err == "prog: stopped by SIGTERM; follow the job\n"
+    assert run(send) == 143
+    assert capsys.readouterr().err == "prog: stopped by SIGTERM; run it again\n"
+
+
 def test_what_others_make_of_the_exception_does_not_matter(capsys):
     def work():
         try:

@@ -23,7 +23,8 @@ _OUTPUT = "out"
 
 def replaces_an_output(folder: Path) -> None:
     """A run of the pipeline, but for its work."""
-    from pipeline.output import TRANSFORM_TEMP, Output
+    from pipeline.contents import TRANSFORM_TEMP
+    from pipeline.output import Output
     from schemas.layout import MANIFEST
 
     output = Output(str(folder / _OUTPUT), overwrite=True)
