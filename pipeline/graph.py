@@ -13,7 +13,7 @@ from pipeline.accounting.accounts import (
     row_counts,
 )
 from pipeline.accounting.completeness import check_complete
-from pipeline.options import Options, iso_date
+from pipeline.options import Options
 from pipeline.steps.items import ItemFiles, WriteItems
 from pipeline.steps.learned import Learned, num_items_of, read_learned
 from pipeline.steps.read import ReadEvents
@@ -22,6 +22,7 @@ from pipeline.steps.transform import TransformWindows
 from pipeline.steps.transform_graph import WriteTransformGraph
 from pipeline.steps.write import Shard, WriteExamples, WriteRejects, write_manifest
 from pipeline.storage.files import delete_folder
+from schemas.days import iso_date
 from schemas.features import example_features
 from schemas.layout import MANIFEST, TRAIN, join
 from schemas.manifest import Manifest

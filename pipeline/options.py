@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from pipeline.parse.review_schema import ReviewSchema
-
-# Named here too, for those who take options apart.
-from schemas.days import day_number as day_number
-from schemas.days import iso_date as iso_date
+from schemas.days import day_number, iso_date
 from schemas.features import ITEM_ID
 from schemas.settings import BucketSettings, DropRepeats, SplitSettings, WindowSettings
 
@@ -52,6 +49,21 @@ class ReadOptions:
     def latest_date_setting(self) -> str | None:
         """What the settings say of the latest date; None where nobody chose one."""
         return None if self.latest_day_is_today else iso_date(self.latest_day)
+
+    @property
+    def unusual_settings(self) -> dict[str, object]:
+        """The settings that are named only where somebody chose them, by flag name."""
+        found: dict[str, object] = {}
+        if self.item_fields:
+            found["item_fields"] = list(self.item_fields)
+        if self.input_format != "auto":
+            found["input_format"] = self.input_format
+        if self.quoted_line_breaks != "auto":
+            found["quoted_line_breaks"] = self.quoted_line_breaks
+        # No flag says so, but a schema; --min_rating alone looks at ratings.
+        if self.schema.rating_required and self.min_rating is not None:
+            found["rating_required"] = True
+        return found
 
     def __post_init__(self) -> None:
         if self.input_format not in ("auto", *get_args(InputFormat)):
@@ -154,10 +166,8 @@ class Options:
     def settings(self) -> dict[str, object]:
         """Returns what shapes the records, by flag name, for the manifest."""
         schema = self.read.schema
-        attributes = list(self.read.item_fields)
         return {
-            # Not named where there are none, as before there could be any.
-            **({"item_fields": attributes} if attributes else {}),
+            **self.read.unusual_settings,
             "user_field": schema.user,
             "item_field": schema.item,
             "date_field": schema.date,

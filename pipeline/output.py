@@ -22,6 +22,7 @@ from pipeline.storage.files import (
     files_of,
     is_remote,
 )
+from pipeline.storage.paths import check_no_glob
 from schemas.errors import UsageError, UserError
 from schemas.folder_lock import FolderLock, lock_folder
 from schemas.layout import MANIFEST, join
@@ -60,6 +61,7 @@ class Output:
         """
         if not path:
             raise UsageError("--output names no folder")
+        check_no_glob("output", path)
         self.contents = contents
         self._path = path.rstrip("/") or path
         self._overwrite = overwrite

@@ -43,7 +43,8 @@ def run(
         {"--input": args.input, "--output": [args.output]},
     )
     files = list_files(args.input)
-    options = to_options(args, max(1, -(-input_bytes(files) // PARTITION_BYTES)))
+    size = input_bytes(files, args.input_format)
+    options = to_options(args, max(1, -(-size // PARTITION_BYTES)))
     output = Output(args.output, args.overwrite)
     with (
         transform_temp(output, pipeline) as temp_folder,

@@ -8,9 +8,9 @@ from pipeline.options import (
     InputFormat,
     QuotedLineBreaks,
     ReadOptions,
-    day_number,
     parse_date_flag,
 )
+from schemas.days import day_number
 from schemas.errors import UsageError
 
 
@@ -43,8 +43,8 @@ def add_input_flags(group: argparse._ArgumentGroup) -> None:
         type=int,
         default=0,
         metavar="PARTS",
-        help="parts in which users are sorted; never changes the records; 0: one for "
-        "each 64 MB of input (default: 0)",
+        help="parts in which users are sorted; never changes the records; 0: from the "
+        "bytes of the input, about 64 MB each (default: 0)",
     )
 
 

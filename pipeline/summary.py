@@ -3,8 +3,8 @@
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.options import iso_date
 from pipeline.parse.rows import REASONS
+from schemas.days import iso_date
 from schemas.layout import EVAL, ITEM_TABLE, SPLIT_FOLDERS, TEST
 from schemas.manifest import Manifest
 from schemas.settings import SPLIT_CAVEATS

@@ -20,21 +20,19 @@ from pipeline.formats.long_lines import (
     split_at_long_lines,
 )
 from pipeline.formats.parquet import first_row, open_parquet, parse_row_group
+from pipeline.input.first_rows import check_first_rows
 from pipeline.input.input_files import DELIMITERS, FileRange, read_start
 from pipeline.input.text_blocks import read_blocks, read_range
 from pipeline.options import BLOCK_BYTES, ReadOptions
 from pipeline.parse.rows import NOT_A_RECORD, NOT_JSON, Rows
 from pipeline.storage.files import is_compressed, open_raw, open_text, read_line
 from schemas.errors import UserError
-from schemas.json_values import parse_json
 
 # A document is held whole, and its values take some ten times its bytes; so would those
 # of a small gzip file that unpacks without end.
 LARGEST_DOCUMENT_BYTES = 512 << 20
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# So many rows without a needed field are no accident.
-_TELLING_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -84,8 +82,12 @@ def raw_blocks(
     if part.format == "parquet":
         return iter([_nothing]), lambda _: _row_group(part, options)
     if not part.start:
-        start = read_start(part.path, NUM_BYTES)
-        check_is_text(start, part.path, is_compressed(part.path))
+        start = read_start(part.path)
+        check_is_text(start[:NUM_BYTES], part.path, is_compressed(part.path))
+        if part.format == "jsonl":
+            schema = options.schema
+            needed = schema.user, schema.item, schema.date
+            check_first_rows(start, needed, part.path)
     if part.format in ("json", "columns"):
         return iter([_nothing]), lambda _: _document(part, options)
     if part.format == "jsonl":
@@ -139,26 +141,11 @@ def _json_lines(
             else:
                 found = list(parser.parse(text))
             for rows in found:
-                _check_not_absent(rows, options, part.path)
                 pieces.append(rows.after(lines) if lines else rows)
             lines += sum(rows.num_lines for rows in found)
         yield from _one_block(start, pieces, lines)
 
     return _text_blocks(part, None), parse
-
-
-def _check_not_absent(rows: Rows, options: ReadOptions, path: str) -> None:
-    """Raises `UserError` where no row of many has one of the needed fields."""
-    schema = options.schema
-    if len(rows) < _TELLING_ROWS:
-        return
-    for name in (schema.user, schema.item, schema.date):
-        if rows.fields[name].null_count == len(rows) and not rows.wrong.get(name):
-            try:
-                first = parse_json(rows.text([0])[0])
-            except (ValueError, RecursionError):
-                continue  # Arrow reads a little more than Python does.
-            check_fields([name], list(first), path)
 
 
 def _delimited(

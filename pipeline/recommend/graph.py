@@ -13,7 +13,6 @@ from apache_beam.typehints.decorators import no_annotations
 
 from pipeline.accounting.accounts import ReadAccount, check_rows
 from pipeline.arrays import columns
-from pipeline.options import iso_date
 from pipeline.parse.events import EVENT_SCHEMA
 from pipeline.recommend.export_files import read_item_table
 from pipeline.recommend.item_rules import ItemRules
@@ -35,6 +34,7 @@ from pipeline.recommend.write import write_answers
 from pipeline.steps.read import ReadEvents
 from pipeline.steps.write import WriteRejects
 from pipeline.windowing.histories import build_histories
+from schemas.days import iso_date
 from schemas.exported_model import ITEM_TABLE_PATH, Description
 from schemas.layout import MANIFEST, join
 

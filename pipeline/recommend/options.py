@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from pipeline.options import ReadOptions, iso_date
+from pipeline.options import ReadOptions
+from schemas.days import iso_date
 from schemas.exported_model import DEFAULT_TOP_K, MOST_TOP_K
 from schemas.rule_flags import Rules
 from schemas.settings import DropRepeats
@@ -83,6 +84,7 @@ class RecommendOptions:
         """Returns what shapes the answers, apart from `rules`, by flag name."""
         schema = self.read.schema
         return {
+            **self.read.unusual_settings,
             "model": self.model,
             "top_k": self.top_k,
             "as_of": None if self.as_of is None else iso_date(self.as_of),

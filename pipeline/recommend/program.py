@@ -67,7 +67,7 @@ def run(
         },
     )
     files = list_files(args.input)
-    options = to_options(args, num_partitions(input_bytes(files)))
+    options = to_options(args, num_partitions(input_bytes(files, args.input_format)))
     description = read_description(options.model)
     if options.users is not None:
         check_users(options.users)

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from pipeline.accounting.accounts import add_counts
 from pipeline.arrays.digests import user_digests
-from pipeline.options import iso_date
 from pipeline.recommend.options import RecommendOptions
 from pipeline.windowing.histories import Histories
+from schemas.days import iso_date
 from schemas.errors import UserError
 
 # What crosses to the model, a row a user: `items` and `days` are the events that it is

@@ -77,18 +77,27 @@ def _follow(result: PipelineResult, notes: str, waits: bool, quiet: bool) -> boo
         print(notes, file=sys.stderr)
     if not waits:
         return False
+    # A second one would write to the same output.
+    stop_signals.advise("follow the job, or cancel it")
     try:
         result.wait_until_finish()
     except KeyboardInterrupt:
-        print(f"\nThe job goes on without this process. {notes}", file=sys.stderr)
-        # A second one would write to the same output.
-        stop_signals.advise("follow the job, or cancel it")
+        _say_it_goes_on(notes)
         raise
     except Exception as error:  # Beam's class of it costs a second to import.
+        # Libraries may make an error of their own of a signal's exception.
+        if stop_signals.received():
+            _say_it_goes_on(notes)
+            raise
         raise UserError(
             user_sentence(error) or f"{str(error).strip()}\n{notes}"
         ) from error
+    stop_signals.advise("")
     return True
+
+
+def _say_it_goes_on(notes: str) -> None:
+    print(f"\nThe job goes on without this process. {notes}", file=sys.stderr)
 
 
 def start(pipeline: beam.Pipeline) -> PipelineResult:

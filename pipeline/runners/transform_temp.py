@@ -14,6 +14,7 @@ from pipeline.contents import TRANSFORM_TEMP
 from pipeline.output import Output
 from pipeline.runners.jobs import is_dry_run
 from pipeline.storage.files import delete_folder, is_remote
+from pipeline.storage.paths import check_no_glob
 from schemas.errors import UsageError, UserError
 from schemas.layout import join
 
@@ -42,6 +43,7 @@ def transform_temp(output: Output, pipeline: beam.Pipeline) -> Iterator[str]:
             yield folder
     else:
         shared = pipeline.options.view_as(GoogleCloudOptions).temp_location
+        check_no_glob("temp_location", shared or "")
         if shared is None or not shared.startswith("gs://"):
             raise UsageError(
                 f"--runner {type(pipeline.runner).__name__} with --output "

@@ -3,8 +3,9 @@ import datetime
 import pytest
 
 from pipeline.flags import make_parser, to_options
-from pipeline.options import Options, ReadOptions, day_number
+from pipeline.options import Options, ReadOptions
 from pipeline.parse.review_schema import load_review_schema
+from schemas.days import day_number
 from schemas.errors import UsageError, UserError
 from schemas.settings import BucketSettings, SplitSettings, WindowSettings
 

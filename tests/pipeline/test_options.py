@@ -1,4 +1,5 @@
 import argparse
+import dataclasses
 import datetime
 
 import pytest
@@ -98,6 +99,22 @@ def test_settings_hold_what_shapes_the_records_and_nothing_else():
         Options(read, drop_repeats="exact"),
     ]
     assert all(other.settings() != Options(read).settings() for other in others)
+
+
+def test_how_files_are_read_is_a_setting_where_somebody_chose_it():
+    usual = Options(ReadOptions(RATED)).settings()
+    required = dataclasses.replace(RATED, rating_required=True)
+    for read, setting in (
+        (ReadOptions(RATED, input_format="csv"), {"input_format": "csv"}),
+        (ReadOptions(RATED, quoted_line_breaks="no"), {"quoted_line_breaks": "no"}),
+        (
+            ReadOptions(required, min_rating=4.0),
+            {"rating_required": True, "min_rating": 4.0},
+        ),
+        # Nobody looks at the rating.
+        (ReadOptions(required), {}),
+    ):
+        assert Options(read).settings() == {**usual, **setting}
 
 
 def test_attributes_are_read_beside_the_fields_that_judge_a_row():

@@ -170,6 +170,12 @@ def test_file_is_refused(tmp_path):
         Output(str(tmp_path / "data"), overwrite=True)
 
 
+@pytest.mark.parametrize("path", ["data[1]", "gs://bucket/what?", "a/*/b"])
+def test_folder_that_would_be_a_pattern_is_refused(path):
+    with pytest.raises(UsageError, match=r"--output .* stands for other characters"):
+        Output(path, overwrite=False)
+
+
 def test_nameless_folder_is_refused():
     with pytest.raises(UsageError, match="--output names no folder"):
         Output("", overwrite=False)

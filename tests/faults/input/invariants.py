@@ -12,9 +12,6 @@ from pipeline.options import ReadOptions
 from tests.faults.input.reading import Reading, cut_into, read
 from tests.faults.input.reference import good_rows, num_rows
 
-# Where a field is absent from so many rows of a block, the block is told of: what is
-# told of a file may depend on how it is cut.
-FEWEST_TELLING_ROWS = 100
 _CONTROL = {chr(code) for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.input import input_files, row_blocks
-from pipeline.options import ReadOptions, day_number
+from pipeline.options import ReadOptions
 from pipeline.parse.events import ITEM, MOMENT, POSITION, USER, parse_events
 from pipeline.parse.review_schema import ReviewSchema
 from pipeline.parse.rows import REASONS
+from schemas.days import day_number
 from schemas.errors import UserError
 
 # The fields of `--schema plain`, and a rating to ask for.

@@ -56,6 +56,20 @@ def test_several_globs_name_a_file_once(tmp_path):
     assert names_of(list_files([f"{tmp_path}/**.csv"]), tmp_path)[-1] == "sub/d.csv"
 
 
+def test_one_file_under_two_names_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("x")
+    (tmp_path / "b.csv").write_text("x")
+    assert [file.path for file in list_files(["a.csv", "b.csv"])] == ["a.csv", "b.csv"]
+    (tmp_path / "latest.csv").symlink_to("a.csv")
+    for patterns in (["a.csv", "./*.csv"], ["*.csv"], ["a.csv", f"{tmp_path}/a.csv"]):
+        with pytest.raises(
+            UserError,
+            match=r"the inputs .*a\.csv and .* are one file, whose rows would",
+        ):
+            list_files(patterns)
+
+
 @pytest.mark.parametrize("pattern", ["a*.csv", "*.csv", "?.csv", "[a].csv", "a.csv"])
 def test_glob_in_the_current_folder(tmp_path, monkeypatch, pattern):
     touch(tmp_path, "a.csv", "sub/a.csv")
@@ -204,3 +218,9 @@ def test_chosen_format_is_used_for_every_file(tmp_path):
 def test_dense_files_count_for_more(dense):
     files = [InputFile(0, "a.csv", 100), InputFile(1, dense, 100)]
     assert input_bytes(files) > 300
+
+
+def test_the_chosen_format_says_whether_files_are_dense():
+    files = [InputFile(0, "part-0", 100)]
+    assert input_bytes(files, "parquet") == 5 * input_bytes(files, "jsonl") == 500
+    assert input_bytes([InputFile(0, "a.pq", 100)], "csv") == 100

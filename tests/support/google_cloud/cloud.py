@@ -1,6 +1,9 @@
 """A Google Cloud of one bucket, and the pipeline's command with Dataflow's flags."""
 
 import contextlib
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,7 +12,7 @@ import pytest
 from tests.support import buckets
 from tests.support.google_cloud.credentials import PROJECT, Credentials
 from tests.support.google_cloud.tls_proxy import TlsProxy
-from tests.support.programs import LATEST_DATE, run_python
+from tests.support.programs import LATEST_DATE, ROOT, run_python
 
 BUCKET = f"gs://{buckets.BUCKET}"
 REGION = "europe-west1"
@@ -27,27 +30,44 @@ class Cloud:
 
     def submit(self, service, *flags, module="pipeline"):
         """Runs a program on a `DataflowService`; returns the finished process."""
-        return self.run(
-            f"--dataflow_endpoint={service.endpoint}",
-            "--schema=rent_the_runway",
-            "--setup_file=./setup.py",
-            LATEST_DATE,
-            *flags,
-            module=module,
+        return self.run(*_on(service), *flags, module=module)
+
+    def start(self, service, *flags):
+        """Starts the pipeline on a `DataflowService`; returns the running process."""
+        return subprocess.Popen(
+            [sys.executable, *_command("pipeline", *_on(service), *flags)],
+            cwd=ROOT,
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def run(self, *flags, module="pipeline"):
         """Runs a program with Dataflow's flags; returns the finished process."""
-        return run_python(
-            "-m",
-            module,
-            "--runner=DataflowRunner",
-            f"--project={PROJECT}",
-            f"--region={REGION}",
-            f"--temp_location={BUCKET}/temp",
-            *flags,
-            **self.environment,
-        )
+        return run_python(*_command(module, *flags), **self.environment)
+
+
+def _command(module, *flags):
+    return (
+        "-m",
+        module,
+        "--runner=DataflowRunner",
+        f"--project={PROJECT}",
+        f"--region={REGION}",
+        f"--temp_location={BUCKET}/temp",
+        *flags,
+    )
+
+
+def _on(service):
+    return (
+        f"--dataflow_endpoint={service.endpoint}",
+        "--schema=rent_the_runway",
+        "--setup_file=./setup.py",
+        LATEST_DATE,
+    )
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """What arrives where a job is submitted, and what the launcher says."""
 
 import io
+import signal
 import tarfile
 
 import pytest
@@ -120,6 +121,22 @@ def test_the_graph_asks_for_the_staged_distribution_alone(staged):
         "submission_environment_dependencies.txt",
     }
     assert all(url.startswith(f"{BUCKET}/temp/") for url in urls)
+
+
+def test_a_launcher_that_is_stopped_does_not_ask_to_be_run_again(
+    cloud, service, reviews
+):
+    output = f"--output={BUCKET}/followed"
+    with cloud.start(service, f"--input={reviews}", output) as launcher:
+        said = iter(launcher.stderr.readline, "")
+        assert any("Cancel it with: gcloud dataflow jobs" in line for line in said)
+        launcher.terminate()
+        rest = launcher.stderr.read().splitlines()
+    assert launcher.returncode == 128 + signal.SIGTERM
+    assert rest[-1].endswith(": stopped by SIGTERM; follow the job, or cancel it")
+    assert any(
+        line.startswith("The job goes on without this process.") for line in rest
+    )
 
 
 def test_no_local_path_and_no_main_session_is_in_the_graph(staged):
