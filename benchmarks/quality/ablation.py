@@ -83,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=SMALL_NOTEBOOK,
         metavar="CONFIG",
         help="the config that is changed, a file or a ready name (default: "
-        "small_notebook.json: the notebook's model at the size of quick)",
+        "small_notebook.json: the notebook's model, small)",
     )
 
 

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tried.add_argument(
         "--model",
         choices=get_args(ModelName),
-        help="which model (default: that of --config, or lstm)",
+        help="which model (default: that of --config, or transformer)",
     )
     tried.add_argument(
         "--space",
