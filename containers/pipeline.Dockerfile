@@ -31,7 +31,7 @@ ENV PYTHONPATH=/opt/seamstress \
     RUN_PYTHON_SDK_IN_DEFAULT_ENVIRONMENT=1 \
     PIP_NO_DEPS=True \
     FLEX_TEMPLATE_PYTHON_PY_FILE=/opt/seamstress/launch.py \
-    TF_CPP_MIN_LOG_LEVEL=2
+    TF_CPP_MIN_LOG_LEVEL=3
 
 # What a worker starts with; Dataflow calls the template's launcher by its path.
 ENTRYPOINT ["/opt/apache/beam/boot"]

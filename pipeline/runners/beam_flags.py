@@ -10,22 +10,16 @@ from apache_beam.options.pipeline_options import (
     SetupOptions,
     StandardOptions,
 )
-from apache_beam.runners.portability.fn_api_runner import (
-    FnApiRunner,
-    worker_handlers,
-)
 from apache_beam.runners.runner import PipelineRunner, create_runner
-from apache_beam.runners.worker.statesampler import StateSampler
 
 from pipeline.runners.credentials import check_credentials
 from pipeline.runners.dataflow import check_dataflow, is_dataflow
+from pipeline.runners.in_process import in_process_engine
 from pipeline.runners.quick_options import QuickOptions
-from pipeline.runners.worker_processes import use_ending_workers
 from schemas.command_line import Parser, unknown_argument
 from schemas.errors import UsageError
 
 DEFAULT_RUNNER = "DirectRunner"
-_SAMPLING_PERIOD_MS = 20
 # Gives wrong results without an error: it drops branches and mixes tagged outputs.
 _UNSUPPORTED = {"daskrunner"}
 _IN_PROCESS = {
@@ -80,10 +74,7 @@ def runner_of(name: str | None) -> PipelineRunner:
             "without an error; use DirectRunner or DataflowRunner"
         )
     if short_name in _IN_PROCESS:
-        _flush_by_size()
-        _sample_often()
-        use_ending_workers()
-        return FnApiRunner()
+        return in_process_engine()
     try:
         return create_runner(name)
     except (ImportError, ValueError, AttributeError) as error:
@@ -91,28 +82,6 @@ def runner_of(name: str | None) -> PipelineRunner:
             f"--runner {name} can't be used ({error}); use DirectRunner, PrismRunner "
             "or DataflowRunner"
         ) from error
-
-
-def _flush_by_size() -> None:
-    """Turns off the in-process engine's flushing of buffers by the clock.
-
-    With `--direct_running_mode multi_threading` or `multi_processing` each buffer of
-    what one step hands to another has a thread that empties it every second, in two
-    moves with no lock against the thread that fills it: what is written in between is
-    lost, without an error (Beam 2.77, `apache_beam.runners.worker.data_plane`; a log of
-    2 million reviews lost up to 4,165 events in four runs of eight). Buffers are
-    emptied when they are full, and at the end, without it.
-    """
-    worker_handlers.DATA_BUFFER_TIME_LIMIT_MS = 0
-
-
-def _sample_often() -> None:
-    """Shortens the naps of the thread that samples which step of a stage is at work.
-
-    A stage ends when this thread has woken up, after up to 200 ms by default: 0.7 s of
-    a run in which nothing happens. Nothing but these figures depends on it.
-    """
-    StateSampler.__init__.__defaults__ = (_SAMPLING_PERIOD_MS,)
 
 
 def new_pipeline(
