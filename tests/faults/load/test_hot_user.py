@@ -27,9 +27,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 LOG = LogSpec(events=500_000, items=2_000, hot=150_000)
 W, MIN_ITEMS = 5, 3  # the defaults
 HELD_OUT = 0.05  # of each of the two held-out splits, by default
-# 1.55 GB were seen, of which 0.8 are imports. Of the hot user there are two held-out shards
-# of 7,500 records with 2,000 items; were each target to hold its items apart, as 64-bit
-# numbers in two copies, that alone would be another half GB.
+# 1.55 GB were seen, of which 0.8 are imports. Of the hot user there are two held-out
+# shards of 7,500 records with 2,000 items; were each target to hold its items apart, as
+# 64-bit numbers in two copies, that alone would be another half GB.
 MOST_BYTES = 1 << 31
 
 

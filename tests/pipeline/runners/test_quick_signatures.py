@@ -13,6 +13,8 @@ from pipeline.runners.in_process import in_process_engine
 from pipeline.runners.quick_signatures import signature_of
 from pipeline.steps.background import InBackground
 
+STATE = beam.DoFn.StateParam(BagStateSpec("b", VarIntCoder()))
+
 
 def plain(a, b=1, *c, d=2, **e):
     return a
@@ -69,9 +71,7 @@ def test_a_method_and_its_function_are_told_apart_in_any_order():
 
 def test_the_engine_asks_each_function_once_and_still_finds_state():
     class WithState(beam.DoFn):
-        def process(
-            self, element, bag=beam.DoFn.StateParam(BagStateSpec("b", VarIntCoder()))
-        ):
+        def process(self, element, bag=STATE):
             yield element
 
     in_process_engine()
