@@ -6,6 +6,7 @@ Usage:
 """
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _summary(options: TrainOptions, metrics: dict[str, Any]) -> str:
-    run, data = options.output, options.data
+    run, data = shlex.quote(options.output), shlex.quote(options.data)
     figures = ", ".join(
         f"{name} {metrics[name]:.4f}"
         for name in ("loss", "val_loss", "val_hr@10", "val_ndcg@10")
@@ -81,17 +82,17 @@ def _summary(options: TrainOptions, metrics: dict[str, Any]) -> str:
         "--history DATE:ITEM,DATE:ITEM"
     )
     board = f"          tensorboard --logdir {run}/logs"
-    report = join(run, REPORT)
+    report = join(options.output, REPORT)
     lines = [
         f"trained {metrics['epochs']} epochs in {metrics['seconds']:.1f} s "
         f"({metrics['windows_per_second']:,.0f} windows/s)",
         f"best epoch {metrics['best_epoch']}: {figures}",
-        f"run       {run}",
+        f"run       {options.output}",
         *([f"report    {report}"] if Path(local(report)).exists() else []),
         f"next      python -m trainer evaluate --run {run} --data {data}",
         # On another backend than TensorFlow nothing is exported.
-        *([predict] if Path(local(run), EXPORT).exists() else []),
+        *([predict] if Path(local(options.output), EXPORT).exists() else []),
         # TensorBoard reads local folders and gs:// alone.
-        *([board] if not run.startswith("s3://") else []),
+        *([board] if not options.output.startswith("s3://") else []),
     ]
     return "\n".join(lines)

@@ -7,6 +7,7 @@ Usage:
 """
 
 import argparse
+import shlex
 from typing import Any, get_args
 
 from schemas.errors import UsageError
@@ -153,7 +154,7 @@ def _summary(options: TuneOptions, results: list[Any]) -> str:
             f"          {best.settings_text}",
             f"table     {join(output, TABLE)}",
             f"config    {join(output, BEST)}",
-            f"next      python -m trainer train --config {join(output, BEST)} "
-            "--output RUN",
+            "next      python -m trainer train --config "
+            f"{shlex.quote(join(output, BEST))} --output RUN",
         ]
     )

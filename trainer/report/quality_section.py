@@ -1,5 +1,7 @@
 """The section on the quality, as `evaluate` measured it."""
 
+import shlex
+
 from trainer.data.data_set import DataSet
 from trainer.learned_from import difference
 from trainer.report.charts import bars, intervals
@@ -23,7 +25,7 @@ def quality_section(run: str, data_set: DataSet, found: list[Quality]) -> Sectio
         parts.append(
             Text(
                 "Not measured yet: run `python -m trainer evaluate --run "
-                f"{run} --data {data_set.path}`."
+                f"{shlex.quote(run)} --data {shlex.quote(data_set.path)}`."
             )
         )
     for quality in found:

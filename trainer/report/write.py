@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 from importlib.resources import files
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def report_if_possible(run: str, data: str) -> None:
             "the report was not written (%s); `python -m trainer report --run %s` "
             "makes it",
             error,
-            run,
+            shlex.quote(run),
         )
 
 
