@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from trainer.comparison.comparison import Comparison, Row
 from trainer.durations import format_duration
+from trainer.evaluation import GAP_HIDDEN
 from trainer.evaluation.measures import COVERAGE, HIT_RATE, MRR, MRR_CUTOFF, NDCG, at
-from trainer.evaluation.protocol import GAP_HIDDEN
 
 HR_10, NDCG_10, MRR_20 = at(HIT_RATE, 10), at(NDCG, 10), at(MRR, MRR_CUTOFF)
 

@@ -1,6 +1,10 @@
 """Measuring models and baselines alike, by ranking the whole catalogue."""
 
 # Here, where a command line finds them without importing NumPy.
+
+# Ends the name of a model that is kept from knowing when the next event comes.
+GAP_HIDDEN = "(gap hidden)"
+
 DEFAULT_RESAMPLES = 1000
 # With fewer, no resample lies beyond a 2.5 % quantile.
 FEWEST_RESAMPLES = 40

@@ -16,7 +16,7 @@ from trainer.array_types import Batch, Scores
 from trainer.batching.scoring import needed_columns
 from trainer.data.data_set import DATE, DAY_COLUMNS, DataSet
 from trainer.data.date_buckets import DateBuckets
-from trainer.evaluation.protocol import GAP_HIDDEN
+from trainer.evaluation import GAP_HIDDEN
 from trainer.models.base import DAYS, NextItemModel
 from trainer.runs import EXPORT, load_run, read_metrics
 from trainer.storage.stand_ins import local

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from trainer.evaluation import GAP_HIDDEN
 from trainer.evaluation.evaluation import Evaluation
 from trainer.evaluation.measured import CutPart, Interval, Measured
 from trainer.evaluation.measures import (
@@ -11,7 +12,6 @@ from trainer.evaluation.measures import (
     NOVELTY,
     POPULARITY,
 )
-from trainer.evaluation.protocol import GAP_HIDDEN
 
 DIGITS = 4
 

@@ -10,11 +10,11 @@ from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from trainer.baselines import BASELINES, fit_baselines
 from trainer.data.data_set import open_data_set
 from trainer.data.training_events import load_training_events
+from trainer.evaluation import GAP_HIDDEN
 from trainer.evaluation.bootstrap import Bootstrap
 from trainer.evaluation.evaluation import evaluate
 from trainer.evaluation.held_out import INPUTS, choose_split
 from trainer.evaluation.measures import CUT_MEASURES, LIST_MEASURES, MEASURES
-from trainer.evaluation.protocol import GAP_HIDDEN
 from trainer.evaluation.table import format_table
 
 NUM_ITEMS = 7
