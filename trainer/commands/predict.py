@@ -76,7 +76,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         metavar="USERS",
         help="the longest histories of so many users of the data set named by --data, "
-        "each as of the day of the target that was held out",
+        "each as of the day of its target: held out, or, where the data set holds "
+        "nothing out, what the model was trained on",
     )
     asked.add_argument(
         "--data",

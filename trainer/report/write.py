@@ -24,6 +24,7 @@ from trainer.report.quality_section import quality_section
 from trainer.report.repeat_section import repeat_section
 from trainer.report.training_facts import TrainingFacts, training_facts
 from trainer.report.training_section import training_section
+from trainer.serving.examples import example_split
 from trainer.storage.stand_ins import local
 
 _logger = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def write_report(run: str, options: TrainOptions, data_set: DataSet) -> Path:
         data_section(data_set, data_facts(data_set)),
         training_section(training),
         quality_section(run, data_set, read_quality(run)),
-        examples_section(examples(run, data_set)),
+        examples_section(examples(run, data_set), *example_split(data_set.manifest)),
         repeat_section(run, data_set.path, data_set.manifest, training),
     ]
     path = Path(local(run), runs.REPORT)
