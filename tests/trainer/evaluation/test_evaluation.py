@@ -142,6 +142,15 @@ def test_table_shows_every_measure_and_what_leaks(tmp_path, split):
     assert "users drawn anew 1,000 times" in table
 
 
+@pytest.mark.parametrize("split", ["eval", "test"])
+def test_table_says_that_the_epoch_was_chosen_on_eval(tmp_path, split):
+    data_set = write(tmp_path / "data", held_out=TRAIN[:2], test=TRAIN[2:4])
+    table = format_table(evaluate(data_set, [Constant()], split))
+    assert "--split time is free of leaks: " in table
+    chosen = "the epoch that a run keeps was chosen on these targets: its row is flatt"
+    assert (chosen in table) == (split == "eval")
+
+
 def test_table_shows_the_cuts_of_the_first_scorer(tmp_path):
     test = [
         Window([1], 3, days=[10, 10]),
@@ -171,8 +180,8 @@ def test_table_fits_a_terminal_of_100_columns(tmp_path):
     class Named(Constant):
         name = f"transformer {GAP_HIDDEN}"
 
-    test = cyclic_windows(20, NUM_ITEMS, 3, seed=2)
-    data_set = write(tmp_path / "data", test=test, split="leave_one_out")
+    held_out = cyclic_windows(20, NUM_ITEMS, 3, seed=2)
+    data_set = write(tmp_path / "data", held_out=held_out, split="leave_one_out")
     baselines = fit_baselines(load_training_events(data_set))
     table = format_table(evaluate(data_set, [Named(), *baselines]))
     assert max(map(len, table.splitlines())) <= 100
