@@ -10,6 +10,7 @@ import jinja2
 from plotly.offline import get_plotlyjs
 
 from schemas.errors import UserError
+from schemas.whole_file import write_whole
 from trainer import runs
 from trainer.data.data_set import DataSet, open_data_set
 from trainer.learned_from import difference
@@ -62,9 +63,7 @@ def write_report(run: str, options: TrainOptions, data_set: DataSet) -> Path:
         repeat_section(run, data_set.path, data_set.manifest, training),
     ]
     path = Path(local(run), runs.REPORT)
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(_page(run, training, data_set, sections), encoding="utf-8")
-    os.replace(partial, path)
+    write_whole(path, _page(run, training, data_set, sections))
     return path
 
 
