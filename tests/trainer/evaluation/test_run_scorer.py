@@ -178,7 +178,7 @@ def test_agrees_with_the_validation_of_training(tmp_path):
     data_set = open_data_set(data)
     evaluation = evaluate(data_set, [load_run_scorer(run, data_set)], "test")
     validated = Validation(data_set, "test", "age", cutoff=5)(model)
-    filtered = evaluation.of("lstm").filtered
+    filtered = evaluation.measured[0].filtered
     assert filtered["hr@5"] == pytest.approx(validated["hr@5"])
     assert filtered["ndcg@5"] == pytest.approx(validated["ndcg@5"])
 
