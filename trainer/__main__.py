@@ -20,6 +20,7 @@ from schemas.completion import add_completion_flag
 from schemas.errors import UsageError
 from schemas.leaving import leave
 from trainer.logs import shown_logs
+from trainer.quiet import load_tensorflow
 
 PROG = "python -m trainer"
 # The command that an installation adds.
@@ -34,6 +35,7 @@ COMMANDS = {
     "predict": "recommend items for raw histories",
     "inspect": "say what a run holds, and show windows that it learned from",
 }
+_WITHOUT_TENSORFLOW = frozenset({"inspect"})
 
 _EPILOG = """\
 example:
@@ -109,10 +111,14 @@ def _run(argv: Sequence[str]) -> int:
             f"a command is missing; choose one of {', '.join(COMMANDS)} "
             f"(see `{PROG} --help`)"
         )
-    module = import_module(f"trainer.commands.{args.command}")
+    asked = import_module(f"trainer.commands.{args.command}")
     with shown_logs(quiet=getattr(args, "quiet", False)):
-        status: int = module.run(args)
-    return status
+        options = asked.options(args)
+        # Only now: it takes seconds, and a wrong flag should not.
+        if args.command not in _WITHOUT_TENSORFLOW:
+            load_tensorflow()
+        import_module(f"trainer.work.{args.command}").run(options)
+    return 0
 
 
 def program() -> NoReturn:

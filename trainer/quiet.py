@@ -6,7 +6,7 @@ from schemas.quiet import without_notes
 def load_tensorflow() -> None:
     """Imports TensorFlow and Keras, and looks for devices.
 
-    The commands call it just before their own imports. A level that the user set in
+    Called just before the work of a command is imported. A level that the user set in
     `TF_CPP_MIN_LOG_LEVEL` is kept, and 0 shows everything.
     """
     with without_notes():

@@ -25,6 +25,7 @@ from schemas.errors import UsageError, UserError
 from schemas.features import VOCABULARY_FILENAME
 from schemas.folder_lock import lock_folder
 from schemas.replacement import WHOLE, recover, recover_locked, remove, replace_entries
+from schemas.whole_file import write_whole
 from trainer.errors import first_line
 from trainer.options import TrainOptions
 from trainer.storage.paths import check_path
@@ -210,9 +211,7 @@ def _unwritable(output: str, error: OSError) -> UserError:
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """Writes a JSON file whole: a reader never sees half of it."""
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(json.dumps(value, indent=2) + "\n")
-    os.replace(partial, path)
+    write_whole(path, json.dumps(value, indent=2) + "\n")
 
 
 def load_run(path: str) -> tuple[Any, TrainOptions]:

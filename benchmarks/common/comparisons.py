@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.common.programs import run_module
-from trainer.evaluation.protocol import GAP_HIDDEN
+from trainer.evaluation import GAP_HIDDEN
 
 HR_10, NDCG_10 = "hr@10", "ndcg@10"
 

@@ -43,7 +43,7 @@ from benchmarks.quality.notebook_loss import RESULT
 from schemas.layout import EVAL
 from trainer.config_files import read_config
 from trainer.durations import format_duration
-from trainer.evaluation.protocol import GAP_HIDDEN
+from trainer.evaluation import GAP_HIDDEN
 from trainer.options import TrainOptions
 from trainer.runs import write_json
 

@@ -184,7 +184,7 @@ def _measure(items: Any, data_set: Any, day_feature: str) -> dict[str, Any]:
     # What comes last is what compares with the baselines.
     if scorer.is_told_next_day:
         scorer = scorer.without_last_gap()
-    return evaluate(data_set, [scorer], EVAL).of(scorer.name).to_json()
+    return evaluate(data_set, [scorer], EVAL).measured[0].to_json()
 
 
 if __name__ == "__main__":

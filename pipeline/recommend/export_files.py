@@ -1,7 +1,7 @@
 """The files of an exported model, local or remote, and loading it."""
 
 import contextlib
-import hashlib
+import io
 import tempfile
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import saved_model_pb2
 
 from pipeline.storage.files import copy_folder, is_remote, open_raw
-from schemas.digests import check_files
+from schemas.digests import check_files, of_stream
 from schemas.errors import UserError
 from schemas.exported_model import ITEM_TABLE_PATH, Description, description_path
 from schemas.graph_ops import outside_ops
@@ -61,7 +61,7 @@ def read_file(model: str, description: Description, name: str) -> bytes:
     path = join(model, name)
     with open_raw(path) as stream:
         data = stream.read()
-    if hashlib.sha256(data).hexdigest() != description.digests.get(name):
+    if of_stream(io.BytesIO(data)) != description.digests.get(name):
         raise UserError(
             f"{path} is damaged: its digest is not the one written; {_EXPORT_AGAIN}."
         )

@@ -23,6 +23,7 @@ SMALL = {
     "day_embedding": 2,
     "units": [4],
     "epochs": 1,
+    "unknown_rate": 0.02,
     "jit_compile": "off",  # Compiling would take longer than the training.
 }
 

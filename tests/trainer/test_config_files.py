@@ -47,6 +47,7 @@ def test_reads_a_file(tmp_path: Path) -> None:
     [
         ("{", "is not JSON"),
         ("", "is not JSON"),
+        ("[" * 100_000, "is not JSON: maximum recursion depth exceeded"),
         ("[1]", "must hold a JSON object of flags"),
         ('{"epoch": 3}', "unknown key 'epoch'; did you mean 'epochs'"),
         ('{"zzz": 3}', "unknown key 'zzz'; remove it"),

@@ -94,7 +94,7 @@ def test_prints_a_table_and_writes_json_into_the_run(run, data, capsys):
 
 
 def test_a_run_that_is_told_the_gap_is_also_measured_without(tmp_path, data, capsys):
-    run = write_run(tmp_path / "run", data, day_feature="gap")
+    run = write_run(tmp_path / "run", data, day_feature="gap", unknown_rate=0.02)
     assert main("--run", run, "--data", data) == 0
     value = json.loads((run / "evaluation-test.json").read_text())
     assert list(value["measures"])[:2] == ["lstm", "lstm (gap hidden)"]

@@ -93,6 +93,35 @@ def test_figures_of_evaluate_are_shown(capsys, copy, data):
     assert not any(line.startswith("measure ") for line in lines)
 
 
+def test_a_model_kept_from_the_gap_is_no_baseline(capsys, copy):
+    names = ("gru", "gru (gap hidden)", "markov_chain")
+    figures = zip(names, (0.5, 0.4, 0.3), strict=True)
+    measures = {
+        name: {"filtered": {"hr@10": value, "ndcg@10": value}}
+        for name, value in figures
+    }
+    value = {"targets": 30, "measures": measures}
+    (copy / "evaluation-test.json").write_text(json.dumps(value))
+    _, lines, _ = inspect(capsys, copy, "--windows", 0)
+    assert value_of(lines, "measured") == (
+        "test, 30 targets: HR@10 0.5000, NDCG@10 0.5000 (best baseline markov_chain: "
+        "HR@10 0.3000, NDCG@10 0.3000)"
+    )
+    del measures["markov_chain"]
+    (copy / "evaluation-test.json").write_text(json.dumps(value))
+    _, lines, _ = inspect(capsys, copy, "--windows", 0)
+    assert value_of(lines, "measured").endswith(" NDCG@10 0.5000")
+
+
+def test_figures_of_nothing_hit_are_shown(capsys, copy):
+    metrics = json.loads((copy / "metrics.json").read_text())
+    zero = {"val_hr@10": 0.0, "val_ndcg@10": 0.0}
+    (copy / "metrics.json").write_text(json.dumps({**metrics, **zero}))
+    _, lines, _ = inspect(capsys, copy, "--windows", 0)
+    best = value_of(lines, "best epoch")
+    assert best.endswith(", val_hr@10 0.0000, val_ndcg@10 0.0000")
+
+
 def test_page_and_export_are_named_where_they_are(capsys, copy):
     _, lines, _ = inspect(capsys, copy, "--windows", 0)
     assert not any(line.startswith(("look at", "ask it")) for line in lines)

@@ -11,7 +11,7 @@ import pytest
 from tests.trainer.serving import catalogue
 from tests.trainer.serving.catalogue import ask
 from trainer.__main__ import main
-from trainer.serving.client import BATCH_SIZE
+from trainer.serving.request_batches import MOST_ROWS
 
 HISTORY = "2016-04-20:b,2016-05-01:d,2016-11-30:a"
 ROW = [("2016-04-20", "b"), ("2016-05-01", "d"), ("2016-11-30", "a")]
@@ -92,7 +92,7 @@ def test_a_file_of_histories(tmp_path, capsys):
 
 def test_more_histories_than_a_batch_keep_their_order(tmp_path, capsys):
     path = tmp_path / "histories.jsonl"
-    count = BATCH_SIZE + 5
+    count = MOST_ROWS + 5
     with path.open("w") as file:
         for user in range(count):
             history = ROW[: user % 4]

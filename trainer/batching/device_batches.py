@@ -64,11 +64,6 @@ class DeviceBatches:
                 if name != START
             }
 
-    @property
-    def size_bytes(self) -> int:
-        """What the columns take on the device."""
-        return sum(c.dtype.size * int(np.prod(c.shape)) for c in self.columns.values())
-
     def _learned_rows(self, data_set: DataSet, rows: Rows) -> np.ndarray[Any, Any]:
         """Returns bool [`num_rows` + 1, W]; the last row is padding."""
         item_id, window = rows[ITEM_ID], data_set.manifest.window

@@ -1,5 +1,6 @@
-"""The commands of `python -m trainer`, one to a file.
+"""What the commands of `python -m trainer` take, one to a file.
 
-Each has `add_arguments(parser)` and `run(args) -> int`, and imports TensorFlow in
-`run` alone, so that `--help` and a wrong flag answer at once.
+Each has `EXAMPLE`, `add_arguments(parser)` and `options(args)`, which turns parsed
+flags into a frozen dataclass or raises `UsageError`. None imports TensorFlow, so that
+`--help` and a wrong flag answer at once; the work is in `trainer.work`.
 """

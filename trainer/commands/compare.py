@@ -7,22 +7,34 @@ Usage:
 """
 
 import argparse
-import contextlib
-import json
-import logging
+from dataclasses import dataclass
 
 from schemas import layout
 from trainer.comparison.options import (
     BASELINE_NAMES,
     BASELINES_BY_NAME,
     CompareOptions,
+    ConfigRuns,
     config_runs,
 )
 from trainer.config_files import ready_configs
 
 EXAMPLE = "compare --data data --output compared --configs quick long --seeds 0,1,2"
 
-_logger = logging.getLogger(__name__)
+
+@dataclass(frozen=True)
+class CompareCall:
+    """What to compare, and how to show it.
+
+    Attributes:
+      compared: what to compare, on what.
+      configs: what its configs train.
+      format: how to print, `markdown` or `json`.
+    """
+
+    compared: CompareOptions
+    configs: list[ConfigRuns]
+    format: str
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -97,20 +109,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace) -> int:
-    """Trains what is missing, measures, prints and writes.
-
-    Args:
-      args: what the flags of `add_arguments` gave.
-
-    Returns:
-      The exit status, 0.
+def options(args: argparse.Namespace) -> CompareCall:
+    """Returns what the flags of `add_arguments` ask for.
 
     Raises:
-      UsageError: a flag's value is wrong, or asks for a split that there is not.
-      UserError: the data set or a run cannot be used, or training failed.
+      UsageError: a flag's value, or a config, is wrong.
+      UserError: a remote config cannot be read.
     """
-    options = CompareOptions(
+    compared = CompareOptions(
         data=args.data,
         output=args.output,
         runs=tuple(args.runs),
@@ -121,40 +127,7 @@ def run(args: argparse.Namespace) -> int:
         batch_size=args.batch_size,
         quiet=args.quiet,
     )
-    configs = config_runs(options)
-
-    # Only now: TensorFlow takes seconds, and a wrong flag should not.
-    from trainer.quiet import load_tensorflow
-
-    load_tensorflow()
-    from trainer.comparison.compare import compare
-    from trainer.comparison.files import OWNED, is_read, write_comparison
-    from trainer.comparison.markdown import format_markdown
-    from trainer.data.data_copy import local_data_set, to_measure
-    from trainer.runs import METRICS
-    from trainer.runs import is_read as is_read_of_run
-    from trainer.storage.copies import local_copy
-    from trainer.storage.mirrors import mirrored
-    from trainer.training.retracing import without_retracing_warnings
-
-    with contextlib.ExitStack() as stand_ins:
-        enter = stand_ins.enter_context
-        enter(mirrored(options.output, OWNED, is_read, last=(METRICS,)))
-        for run in options.runs:
-            enter(local_copy(run, is_read_of_run))
-        splits = to_measure(options.split, and_train=bool(configs))
-        enter(local_data_set(options.data, splits))
-        enter(without_retracing_warnings())
-        comparison = compare(options, configs)
-        written = write_comparison(options.output, comparison)
-    # Before it is printed, since what reads stdout may be gone.
-    for path in written:
-        _logger.info("wrote %s", path)
-    if args.format == "json":
-        print(json.dumps(comparison.to_json(), indent=2))
-    else:
-        print(format_markdown(comparison), end="")
-    return 0
+    return CompareCall(compared, config_runs(compared), args.format)
 
 
 def _baselines(text: str) -> tuple[str, ...]:

@@ -8,42 +8,72 @@ Usage:
 """
 
 import argparse
-import contextlib
-import gzip
-import json
-import sys
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING, BinaryIO, cast
+from dataclasses import dataclass, field
 
-from schemas.errors import UsageError, UserError
+from schemas.errors import UsageError
 from schemas.rule_flags import Rules, add_rule_flags, to_rules
-from trainer.errors import first_line
 from trainer.serving import date_format
-from trainer.serving.requests import (
-    HISTORY_FORM,
-    LINE_FORM,
-    Event,
-    Request,
-    parse_history,
-    read_lines,
-    read_requests,
-)
-from trainer.storage.files import open_file
+from trainer.serving.requests import HISTORY_FORM, LINE_FORM, Event, parse_history
 from trainer.storage.paths import check_path
-
-if TYPE_CHECKING:
-    from trainer.data.item_table import ItemTable
-    from trainer.serving.client import Recommendation
 
 EXAMPLE = "predict --model run/model --history 2016-04-20:2260466,2017-01-02:153475"
 
 # A larger one is a slip of the hand, and memory would pay for it.
 _MOST = 1_000_000
-_GZIP_MAGIC = b"\x1f\x8b"
-# Of an attribute in a table.
-_SHOWN_CHARACTERS = 40
+
+
+@dataclass(frozen=True)
+class PredictOptions:
+    """Whom to answer by which model, and how.
+
+    Attributes:
+      model: the folder of the export.
+      history: one history; None where they come from elsewhere.
+      input: a file of histories; None likewise.
+      examples: of how many users of `data` histories are taken; None likewise.
+      data: the data set of the examples.
+      as_of: the day to recommend for where a history names none; empty for the
+        model's.
+      top_k: the most items of an answer.
+      keep_seen: whether items of a history may be recommended.
+      rules: which items are recommended.
+      format: how to print, `table` or `jsonl`; None for what stdout is.
+
+    Raises:
+      UsageError: a value is wrong, or does not go with another.
+    """
+
+    model: str
+    history: tuple[Event, ...] | None = None
+    input: str | None = None
+    examples: int | None = None
+    data: str | None = None
+    as_of: str = ""
+    top_k: int = 10
+    keep_seen: bool = False
+    rules: Rules = field(default_factory=Rules)
+    format: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.top_k <= _MOST:
+            raise UsageError(f"--top_k must be from 1 to {_MOST}, got {self.top_k}")
+        if self.as_of and not date_format.is_date(self.as_of):
+            raise UsageError(
+                f"--as_of must be a date such as {date_format.EXAMPLES}, got "
+                f"{self.as_of!r}"
+            )
+        if (self.examples is None) != (self.data is None):
+            raise UsageError("--examples and --data go together; give both or neither")
+        if self.examples is not None and self.as_of:
+            raise UsageError(
+                "--as_of has no meaning with --examples, which have a day of their own"
+            )
+        if self.examples is not None and self.examples < 1:
+            raise UsageError(f"--examples must be at least 1, got {self.examples}")
+        for flag in ("model", "data", "input"):
+            check_path(flag, getattr(self, flag) or "")
+        for flag in ("exclude", "only"):
+            check_path(flag, getattr(self.rules, flag) or "")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +106,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         metavar="USERS",
         help="the longest histories of so many users of the data set named by --data, "
-        "each as of the day of the target that was held out",
+        "each as of the day of its target: held out, or, where the data set holds "
+        "nothing out, what the model was trained on",
     )
     asked.add_argument(
         "--data",
@@ -112,153 +143,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace) -> int:
-    """Prints the recommendations.
-
-    Args:
-      args: what the flags of `add_arguments` gave.
-
-    Returns:
-      The exit status, 0.
+def options(args: argparse.Namespace) -> PredictOptions:
+    """Returns what the flags of `add_arguments` ask for.
 
     Raises:
       UsageError: a flag's value is wrong.
-      UserError: the model or the file cannot be used.
     """
-    if not 1 <= args.top_k <= _MOST:
-        raise UsageError(f"--top_k must be from 1 to {_MOST}, got {args.top_k}")
-    if args.as_of and not date_format.is_date(args.as_of):
-        raise UsageError(
-            f"--as_of must be a date such as {date_format.EXAMPLES}, got {args.as_of!r}"
-        )
-    if (args.examples is None) != (args.data is None):
-        raise UsageError("--examples and --data go together; give both or neither")
-    if args.examples is not None and args.as_of:
-        raise UsageError(
-            "--as_of has no meaning with --examples, which have a day of their own"
-        )
-    if args.examples is not None and args.examples < 1:
-        raise UsageError(f"--examples must be at least 1, got {args.examples}")
-    rules = to_rules(args)
-    history = None if args.history is None else parse_history(args.history)
-    for flag in ("model", "data", "input", "exclude", "only"):
-        check_path(flag, getattr(args, flag) or "")
-
-    # Only now: TensorFlow takes seconds, and a wrong flag should not.
-    from trainer.quiet import load_tensorflow
-
-    load_tensorflow()
-    with _stand_ins(args):
-        return _answer(args, history, rules)
-
-
-@contextlib.contextmanager
-def _stand_ins(args: argparse.Namespace) -> Iterator[None]:
-    """Brings a remote model, and what examples need of a remote data set, here."""
-    from trainer.data.data_copy import local_data_set
-    from trainer.serving.examples import example_split
-    from trainer.storage.copies import local_copy
-
-    with contextlib.ExitStack() as stand_ins:
-        stand_ins.enter_context(local_copy(args.model))
-        if args.data is not None:
-            stand_ins.enter_context(local_data_set(args.data, example_split))
-        yield
-
-
-def _answer(
-    args: argparse.Namespace, history: tuple[Event, ...] | None, rules: Rules
-) -> int:
-    from trainer.serving.client import Client
-
-    if history is not None:
-        requests: Iterable[Request] = [Request(history, as_of=args.as_of)]
-    elif args.examples is not None:
-        from trainer.data.data_set import open_data_set
-        from trainer.serving.examples import example_requests
-
-        requests = example_requests(open_data_set(args.data), args.examples)
-    else:
-        requests = (
-            request if request.as_of else replace(request, as_of=args.as_of)
-            for request in _read_file(args.input)
-        )
-    client = Client(args.model)
-    is_table = (args.format or _default_format()) == "table"
-    answers = client.recommend(requests, args.top_k, args.keep_seen, rules)
-    number = 0
-    for number, (request, recommendations) in enumerate(answers, start=1):
-        if is_table:
-            if history is None:
-                gap = "\n" if number > 1 else ""
-                print(f"{gap}{_heading(request, number)}")
-            print(_table(recommendations, client.item_table))
-        else:
-            print(_json_line(request, recommendations, client.item_table))
-    if not number:
-        raise UserError(f"{args.input} holds no history; a line looks like {LINE_FORM}")
-    return 0
-
-
-def _default_format() -> str:
-    return "table" if sys.stdout is not None and sys.stdout.isatty() else "jsonl"
-
-
-def _read_file(path: str) -> Iterator[Request]:
-    """Yields the requests of a file, plain or gzip, local or remote."""
-    try:
-        with open_file(path, "give --input a file of JSON lines") as file:
-            # By its first bytes: a name does not say what a file holds.
-            is_gzip = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
-            file.seek(0)
-            unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=file) if is_gzip else file)
-            yield from read_requests(read_lines(unpacked), path)
-    except (EOFError, OSError, zlib.error) as error:
-        raise UserError(f"{path} cannot be read ({first_line(error)}).") from error
-
-
-def _heading(request: Request, number: int) -> str:
-    """Returns whose answer follows, and the end of the history."""
-    latest = ", ".join(f"{date} {item}" for date, item in request.history[-3:])
-    name = f"user {request.user_id}" if request.user_id else f"history {number}"
-    return f"{name} ({latest})" if latest else name
-
-
-def _table(
-    recommendations: "list[Recommendation]", attributes: "ItemTable | None" = None
-) -> str:
-    """Returns aligned text, one item a line, the header first."""
-    if not recommendations:
-        return "no item is left to recommend"
-    fields = [] if attributes is None else list(attributes.fields)
-    rows = [("rank", "item_id", "score", *fields)]
-    for rank, (item_id, score) in enumerate(recommendations, start=1):
-        of_item = {} if attributes is None else attributes.attributes(item_id)
-        values = (_shortened(value or "") for value in of_item.values())
-        rows.append((str(rank), item_id, f"{score:.4f}", *values))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    aligned = (">", "<", ">", *"<" * len(fields))
-    return "\n".join(
-        "  ".join(map("{:{}{}}".format, row, aligned, widths)).rstrip() for row in rows
+    return PredictOptions(
+        model=args.model,
+        history=None if args.history is None else parse_history(args.history),
+        input=args.input,
+        examples=args.examples,
+        data=args.data,
+        as_of=args.as_of,
+        top_k=args.top_k,
+        keep_seen=args.keep_seen,
+        rules=to_rules(args),
+        format=args.format,
     )
-
-
-def _shortened(text: str) -> str:
-    shown = text[: _SHOWN_CHARACTERS - 3]
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{shown}..."
-
-
-def _json_line(
-    request: Request,
-    recommendations: "list[Recommendation]",
-    attributes: "ItemTable | None" = None,
-) -> str:
-    """Returns one JSON object: the user, where named, and the items."""
-    user = {} if request.user_id is None else {"user_id": request.user_id}
-    items = [recommendation._asdict() for recommendation in recommendations]
-    if attributes is not None:
-        for item in items:
-            item["attributes"] = attributes.attributes(item["item_id"])
-    # Where the locale is not UTF-8 the line is no other JSON, but written in ASCII.
-    is_utf8 = sys.stdout is None or sys.stdout.encoding.lower() in ("utf-8", "utf8")
-    return json.dumps({**user, "recommendations": items}, ensure_ascii=not is_utf8)

@@ -5,19 +5,31 @@ Usage:
 """
 
 import argparse
+from dataclasses import dataclass
 
-from schemas.errors import UserError
-from trainer.runs import (
-    METRICS,
-    OWNED,
-    REPORT,
-    check_finished,
-    is_reported,
-    read_options,
-)
-from trainer.storage.paths import check_path, join
+from trainer.storage.paths import check_path
 
 EXAMPLE = "report --run run"
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """Of which run a page is made.
+
+    Attributes:
+      run: the folder of the run.
+      data: the data set that it learned from; None where it is still where it was.
+
+    Raises:
+      UsageError: a folder's name is wrong.
+    """
+
+    run: str
+    data: str | None = None
+
+    def __post_init__(self) -> None:
+        for flag in ("run", "data"):
+            check_path(flag, getattr(self, flag) or "")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,41 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace) -> int:
-    """Writes RUN/report.html, and says where it is.
-
-    Args:
-      args: what the flags of `add_arguments` gave.
-
-    Returns:
-      The exit status, 0.
+def options(args: argparse.Namespace) -> ReportOptions:
+    """Returns what the flags of `add_arguments` ask for.
 
     Raises:
       UsageError: a flag's value is wrong.
-      UserError: the run or the data set cannot be used, or the file not be written.
     """
-    for flag in ("run", "data"):
-        check_path(flag, getattr(args, flag) or "")
-
-    # Only now: TensorFlow takes seconds, and a wrong flag should not.
-    from trainer.quiet import load_tensorflow
-
-    load_tensorflow()
-    from trainer.data.data_copy import local_data_set, to_report
-    from trainer.data.data_set import open_data_set
-    from trainer.report import write_report
-    from trainer.storage.mirrors import mirrored
-
-    with mirrored(args.run, OWNED, is_reported, last=(METRICS,)):
-        check_finished(args.run)
-        options = read_options(args.run)
-        data = args.data or options.data
-        with local_data_set(data, to_report):
-            try:
-                write_report(args.run, options, open_data_set(data))
-            except OSError as error:
-                raise UserError(
-                    f"{join(args.run, REPORT)} cannot be written ({error.strerror})."
-                ) from error
-    print(join(args.run, REPORT))
-    return 0
+    return ReportOptions(run=args.run, data=args.data)

@@ -7,12 +7,11 @@ Usage:
 """
 
 import argparse
-from typing import Any, get_args
+from typing import get_args
 
 from schemas.errors import UsageError
 from trainer.config_files import read_config, ready_configs
 from trainer.options import ModelName, TrainOptions
-from trainer.storage.paths import join
 from trainer.tuning.options import DEFAULT_TRIALS, TuneOptions, TunerName
 from trainer.tuning.space import option_value
 from trainer.tuning.space_files import read_space, ready_spaces
@@ -82,41 +81,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     search.add_argument("--quiet", action="store_true", help="show nothing but errors")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Searches, and says what was found and what to do next.
-
-    Args:
-      args: what the flags of `add_arguments` gave.
-
-    Returns:
-      The exit status, 0.
+def options(args: argparse.Namespace) -> TuneOptions:
+    """Returns what the flags of `add_arguments` ask for.
 
     Raises:
       UsageError: a flag's value is wrong.
-      UserError: the data set or the folder cannot be used, or no trial succeeded.
+      UserError: a remote --config or --space cannot be read.
     """
-    options = _options(args)
-
-    # Only now: TensorFlow takes seconds, and a wrong flag should not.
-    from trainer.quiet import load_tensorflow
-
-    load_tensorflow()
-    from trainer.data.data_copy import local_data_set, to_train
-    from trainer.storage.mirrors import mirrored
-    from trainer.tuning.search_folder import OWNED, is_kept
-    from trainer.tuning.tune import tune
-
-    with (
-        mirrored(options.output, OWNED, kept=is_kept),
-        local_data_set(options.data, to_train),
-    ):
-        results = tune(options)
-    if not options.quiet:
-        print(_summary(options, results))
-    return 0
-
-
-def _options(args: argparse.Namespace) -> TuneOptions:
     values = read_config(args.config) if args.config else {}
     for name in ("model", "epochs", "seed"):
         if getattr(args, name) is not None:
@@ -136,24 +107,4 @@ def _options(args: argparse.Namespace) -> TuneOptions:
         trials=args.trials,
         seed=values.get("seed", TrainOptions.seed),
         quiet=args.quiet,
-    )
-
-
-def _summary(options: TuneOptions, results: list[Any]) -> str:
-    from trainer.tuning.results import OBJECTIVE
-    from trainer.tuning.search_folder import BEST, TABLE
-
-    best, output = results[0], options.output
-    failed = sum(bool(result.failure) for result in results)
-    tried = f"{len(results)} trials" + (f", {failed} of them failed" if failed else "")
-    return "\n".join(
-        [
-            f"tried     {tried}",
-            f"best      trial {best.number}: {OBJECTIVE} {best.score:.4f}",
-            f"          {best.settings_text}",
-            f"table     {join(output, TABLE)}",
-            f"config    {join(output, BEST)}",
-            f"next      python -m trainer train --config {join(output, BEST)} "
-            "--output RUN",
-        ]
     )

@@ -1,9 +1,9 @@
 """The files of a comparison."""
 
-import os
 from pathlib import Path
 
 from schemas.errors import UserError
+from schemas.whole_file import write_whole
 from trainer.comparison.comparison import Comparison
 from trainer.comparison.markdown import format_markdown
 from trainer.comparison.options import RUNS
@@ -36,9 +36,7 @@ def write_comparison(output: str, comparison: Comparison) -> list[str]:
     table = Path(local(output), f"comparison-{comparison.evaluation.split}.md")
     figures = table.with_suffix(".json")
     try:
-        partial = table.with_name(f"{table.name}.partial")
-        partial.write_text(format_markdown(comparison), encoding="utf-8")
-        os.replace(partial, table)
+        write_whole(table, format_markdown(comparison))
         write_json(figures, comparison.to_json())
     except OSError as error:
         name = name_of(error.filename or table)

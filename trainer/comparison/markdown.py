@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+from schemas.layout import EVAL
 from trainer.comparison.comparison import Comparison, Row
 from trainer.durations import format_duration
+from trainer.evaluation import CHOSEN_ON_EVAL, GAP_HIDDEN
 from trainer.evaluation.measures import COVERAGE, HIT_RATE, MRR, MRR_CUTOFF, NDCG, at
-from trainer.evaluation.protocol import GAP_HIDDEN
 
 HR_10, NDCG_10, MRR_20 = at(HIT_RATE, 10), at(NDCG, 10), at(MRR, MRR_CUTOFF)
 
@@ -45,6 +46,7 @@ def _introduction(comparison: Comparison) -> list[str]:
     lines = [
         f"- Data: `{comparison.data}`, `--split {evaluation.data_split}` "
         f"({evaluation.caveat}), windows of up to {comparison.max_length} items",
+        *([f"- {CHOSEN_ON_EVAL}"] if evaluation.split == EVAL else []),
         f"- {evaluation.num_targets:,} targets of {evaluation.num_users:,} users, "
         f"ranked among {evaluation.num_items:,} items",
         f"- {unknown:.1f} % of the targets are unknown items (always a miss), "

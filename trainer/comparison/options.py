@@ -7,6 +7,7 @@ from pathlib import Path
 
 from schemas.errors import UsageError, did_you_mean
 from trainer.config_files import read_config, ready_configs
+from trainer.evaluation.checks import check_batch_size
 from trainer.options import TrainOptions
 from trainer.runs import check_folders
 from trainer.storage.paths import check_path, join
@@ -63,8 +64,7 @@ class CompareOptions:
             )
         _check_baselines(self.baselines)
         _check_seeds(self.seeds)
-        if self.batch_size is not None and self.batch_size < 1:
-            raise UsageError(f"--batch_size must be at least 1, got {self.batch_size}")
+        check_batch_size(self.batch_size)
         _check_once("--baselines", self.baselines)
         for run in self.runs:
             check_path("runs", run)

@@ -9,8 +9,8 @@ from dataclasses import replace
 import keras
 
 from trainer.data.data_set import DataSet
+from trainer.evaluation import GAP_HIDDEN
 from trainer.evaluation.evaluator import Evaluator
-from trainer.evaluation.protocol import GAP_HIDDEN
 from trainer.evaluation.ranking import TargetRanks
 from trainer.evaluation.run_scorer import load_run_scorers
 

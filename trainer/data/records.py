@@ -80,6 +80,8 @@ def load_split(
 ) -> dict[str, Any]:
     """Reads a whole split into memory, in the order of its shards.
 
+    Of the parts that are read, those of one column at a time are held twice.
+
     Args:
       data_set: the data set.
       split: `train`, `eval` or `test`.
@@ -102,7 +104,9 @@ def load_split(
         shards = list(pool.map(load, data_set.files(split)))
     batches = [batch for shard in shards for batch in shard]
     return {
-        name: _concatenate([batch[name] for batch in batches], feature)
+        # Taken out, so that a column's parts are let go of before the next is put
+        # together.
+        name: _concatenate([batch.pop(name) for batch in batches], feature)
         for name, feature in chosen.items()
     }
 

@@ -46,17 +46,6 @@ class Evaluation:
     cuts: dict[str, str] = field(default_factory=dict)
     bootstrap: Bootstrap = field(default_factory=Bootstrap)
 
-    def of(self, name: str) -> Measured:
-        """Returns what was measured of the scorer called `name`.
-
-        Raises:
-          KeyError: there is none.
-        """
-        for measured in self.measured:
-            if measured.name == name:
-                return measured
-        raise KeyError(name)
-
     def to_json(self) -> dict[str, Any]:
         """Returns the content of `evaluation-<split>.json`."""
         return {

@@ -4,9 +4,6 @@ from typing import Protocol
 
 from trainer.array_types import Batch, Scores
 
-# Ends the name of a model that is kept from knowing when the next event comes.
-GAP_HIDDEN = "(gap hidden)"
-
 
 class Scorer(Protocol):
     """Scores every item of the catalogue as the next of each history."""

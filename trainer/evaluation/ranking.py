@@ -7,9 +7,15 @@ length of their histories, so that a model has little padding to compute, and th
 scores of a chunk are shared out to threads in pieces that stay in a core's cache.
 
 The rank counts from 0: the items scored higher plus half of the other items scored
-equal, so that a scorer gains nothing from ties. Filtered ranks leave out what the user
-had already seen. A target that no answer can hold has the rank infinity: an unknown
-item, and when filtered an item that is itself in `seen`.
+equal, the middle of the places that equal scores share. So no target is first because
+its scorer tells nothing apart; but the gain at the middle place is not the mean of the
+gains at all of them. Of 20 items that share the best score the middle is place 9.5, and
+HR@10 is 1, where half of the orders give a hit; of 21 it is place 10, and HR@10 is 0.
+Of two it is place 0.5: NDCG@1 is 1 / log2(2.5) = 0.756 beside an HR@1 of 1.
+
+Filtered ranks leave out what the user had already seen. A target that no answer can
+hold has the rank infinity: an unknown item, and when filtered an item that is itself in
+`seen`.
 """
 
 import os

@@ -16,9 +16,9 @@ from trainer.array_types import Batch, Scores
 from trainer.batching.scoring import needed_columns
 from trainer.data.data_set import DATE, DAY_COLUMNS, DataSet
 from trainer.data.date_buckets import DateBuckets
-from trainer.evaluation.protocol import GAP_HIDDEN
+from trainer.evaluation import GAP_HIDDEN
 from trainer.models.base import DAYS, NextItemModel
-from trainer.runs import EXPORT, load_run, read_metrics
+from trainer.runs import EXPORT, load_run, read_metrics, read_options
 from trainer.storage.stand_ins import local
 
 # Day columns whose last value is the days to the target. The last age tells them too,
@@ -97,11 +97,23 @@ class ModelScorer:
 def load_run_scorers(path: str, data_set: DataSet) -> list[ModelScorer]:
     """Reads a run, and again with the last gap hidden where its model is told it.
 
+    A model that never met an unknown gap in training is not measured without one: the
+    vector of bucket 0 is then what chance made it. A warning says so.
+
     Raises:
       UserError: as `load_run_scorer`.
     """
     scorer = load_run_scorer(path, data_set)
     if not scorer.is_told_next_day:
+        return [scorer]
+    if not read_options(path).unknown_rate:
+        _logger.warning(
+            "%s is told when the next event comes, as no baseline is, and there is no "
+            "row %s of it: trained with --unknown_rate 0 it never learned what to make "
+            "of an unknown gap",
+            path,
+            GAP_HIDDEN,
+        )
         return [scorer]
     return [scorer, scorer.without_last_gap()]
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from schemas.layout import EVAL
+from trainer.evaluation import CHOSEN_ON_EVAL, GAP_HIDDEN
 from trainer.evaluation.evaluation import Evaluation
 from trainer.evaluation.measured import CutPart, Interval, Measured
 from trainer.evaluation.measures import (
@@ -11,11 +13,10 @@ from trainer.evaluation.measures import (
     NOVELTY,
     POPULARITY,
 )
-from trainer.evaluation.protocol import GAP_HIDDEN
 
 DIGITS = 4
 
-# NDCG@1 is HR@1.
+# NDCG@1 is HR@1 wherever no other item shares the best score.
 _SHOWN = tuple(measure for measure in MEASURES if measure != "ndcg@1")
 _WITH_INTERVALS = ("hr@10", "ndcg@10", "mrr@20")
 # With the digits that are worth showing.
@@ -35,6 +36,7 @@ def format_table(evaluation: Evaluation) -> str:
             f"{evaluation.num_users:,} users ranked among {evaluation.num_items:,} "
             "items",
             f"--split {evaluation.data_split} {_verb(evaluation.caveat)}",
+            *([CHOSEN_ON_EVAL] if evaluation.split == EVAL else []),
             f"{unknown:.1f} % of the targets are unknown items: always a miss",
             f"{seen:.1f} % of them their users had seen: a miss when filtered",
         ],

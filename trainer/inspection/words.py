@@ -9,6 +9,7 @@ from typing import Any
 from schemas.folders import Folder
 from trainer import runs
 from trainer.durations import format_duration
+from trainer.evaluation import GAP_HIDDEN
 from trainer.inspection.run_view import RunView
 from trainer.options import TrainOptions
 
@@ -100,14 +101,16 @@ def _training(view: RunView) -> Iterator[tuple[str, str]]:
 
 def _figures(values: Mapping[str, Any]) -> str:
     return ", ".join(
-        f"{name} {float(values[name]):.4f}" for name in _FIGURES if values.get(name)
+        f"{name} {float(values[name]):.4f}" for name in _FIGURES if name in values
     )
 
 
 def _evaluations(view: RunView) -> Iterator[tuple[str, str]]:
     for split, evaluation in view.evaluations.items():
         own, *others = evaluation["measures"].items()
-        best = max(others, key=lambda of: of[1]["filtered"]["ndcg@10"], default=None)
+        # The run once more, kept from what no baseline is told, is no baseline.
+        baselines = [of for of in others if not of[0].endswith(GAP_HIDDEN)]
+        best = max(baselines, key=lambda of: of[1]["filtered"]["ndcg@10"], default=None)
         text = f"{split}, {evaluation['targets']:,} targets: {_measured(own[1])}"
         if best is not None:
             text += f" (best baseline {best[0]}: {_measured(best[1])})"

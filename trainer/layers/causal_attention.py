@@ -19,15 +19,10 @@ class CausalAttention(keras.layers.Layer):
     Attention-based Neural Machine Translation, 2015), as in the original notebook.
     A step attends to itself and to earlier real steps. Scores and their softmax are
     float32 under any precision policy.
-
-    Args:
-      scaled: divide scores by the square root of `dim` (Vaswani et al., Attention Is
-        All You Need, 2017).
     """
 
-    def __init__(self, scaled: bool = False, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.scaled = scaled
         self.supports_masking = True
 
     def call(self, inputs: Tensor, mask: Tensor = None) -> Tensor:
@@ -43,8 +38,6 @@ class CausalAttention(keras.layers.Layer):
         """
         states = ops.cast(inputs, "float32")
         scores = ops.matmul(states, ops.transpose(states, (0, 2, 1)))
-        if self.scaled:
-            scores = scores / float(inputs.shape[-1]) ** 0.5
         step = ops.arange(ops.shape(inputs)[1])
         allowed = ops.expand_dims(step, 1) >= ops.expand_dims(step, 0)  # query, key
         allowed = ops.expand_dims(allowed, 0)
@@ -58,7 +51,3 @@ class CausalAttention(keras.layers.Layer):
     ) -> tuple[int | None, ...]:
         """The shape of the input."""
         return input_shape
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the arguments that make an equal layer."""
-        return {**super().get_config(), "scaled": self.scaled}

@@ -2,7 +2,7 @@
 
 from trainer.metrics.coverage import coverage
 from trainer.metrics.hit_rate import hit_rate, hits
-from trainer.metrics.mrr import mrr, reciprocal_ranks
+from trainer.metrics.mrr import reciprocal_ranks
 from trainer.metrics.ndcg import discounted_gains, ndcg
 from trainer.metrics.novelty import list_novelty
 from trainer.metrics.popularity import list_popularity
@@ -15,7 +15,6 @@ __all__ = [
     "hits",
     "list_novelty",
     "list_popularity",
-    "mrr",
     "ndcg",
     "rank_of_target",
     "reciprocal_ranks",

@@ -1,4 +1,4 @@
-"""Mean reciprocal rank."""
+"""The terms of the mean reciprocal rank."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -6,24 +6,18 @@ from numpy.typing import ArrayLike, NDArray
 from trainer.metrics.checks import check_cutoff, check_ranks
 
 
-def mrr(ranks: ArrayLike, k: int | None = None) -> float:
-    """Returns the mean of 1 / (rank + 1).
+def reciprocal_ranks(ranks: ArrayLike, k: int) -> NDArray[np.float64]:
+    """Returns 1 / (rank + 1) of each target, 0 beyond the first `k`.
+
+    Their mean is MRR@k.
 
     Args:
       ranks: float [`num_targets`], 0 for the best, infinity for a miss.
-      k: count only targets among the first `k`; None counts all.
+      k: how many recommendations are looked at, at least 1.
 
     Raises:
       ValueError: there are no ranks, or `k` is below 1.
     """
-    return float(np.mean(reciprocal_ranks(ranks, k)))
-
-
-def reciprocal_ranks(ranks: ArrayLike, k: int | None = None) -> NDArray[np.float64]:
-    """Returns the terms of `mrr`, [`num_targets`]; 0 beyond the first `k`."""
-    ranks = check_ranks(ranks)
-    gains = 1.0 / (ranks + 1.0)
-    if k is None:
-        return gains
     check_cutoff(k)
-    return np.where(ranks < k, gains, 0.0)
+    ranks = check_ranks(ranks)
+    return np.where(ranks < k, 1.0 / (ranks + 1.0), 0.0)

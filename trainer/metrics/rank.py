@@ -11,7 +11,8 @@ def rank_of_target(scores: Tensor, target: Tensor, seen: Tensor = None) -> Tenso
     """Returns how many items stand before the target, ties counted by half.
 
     rank = items scored higher + half of the other items scored equal, so that a
-    model that scores everything alike gets the middle rank and not the first. A
+    model that scores everything alike gets the middle rank and not the first (what
+    that does to a measure: `trainer.evaluation.ranking`). A
     score that is not a number counts as higher than the target's.
 
     Args:

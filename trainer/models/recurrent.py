@@ -14,8 +14,8 @@ from trainer.models.config import ModelConfig
 
 Tensor = Any
 
-# Longer windows would make a graph of very many steps; Keras loops over them.
-_MOST_STEPS = 8
+# Longer windows would make a large graph, step by step; Keras loops over them.
+MOST_UNROLLED_STEPS = 8
 
 
 class RecurrentModel(NextItemModel):
@@ -85,7 +85,8 @@ class RecurrentModel(NextItemModel):
         self, item_id: Tensor, days: Tensor = None, training: bool = False
     ) -> Tensor:
         """Returns the attended recurrent states (see `NextItemModel.encode`)."""
-        if self.packs_rows and (item_id.shape[1] or _MOST_STEPS + 1) <= _MOST_STEPS:
+        steps = item_id.shape[1]
+        if self.packs_rows and steps and steps <= MOST_UNROLLED_STEPS:
             return self._encode_packed(item_id, days, training)
         length, real, counted = self.masks(item_id)
         states = self.embed_items(self.align_front(item_id, length))

@@ -1,7 +1,6 @@
 """What a data set holds, counted for people."""
 
 import dataclasses
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -185,8 +184,3 @@ def _popular(data_set: DataSet, counts: Ints) -> list[PopularItem]:
         )
         for index in best
     ]
-
-
-def iso_date(day: int) -> str:
-    """Returns the ISO date of a number of days since 1970-01-01."""
-    return (datetime.date(1970, 1, 1) + datetime.timedelta(days=day)).isoformat()

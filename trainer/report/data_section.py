@@ -1,11 +1,12 @@
 """The section on the data set."""
 
+from schemas.days import iso_date
 from schemas.features import GAP_DAYS, NB_DAYS
 from schemas.layout import EVAL, TEST, TRAIN
 from schemas.settings import SPLIT_CAVEATS
 from trainer.data.data_set import DataSet
 from trainer.report.charts import bars, ranked
-from trainer.report.data_facts import DataFacts, DayBucket, iso_date
+from trainer.report.data_facts import DataFacts, DayBucket
 from trainer.report.parts import Chart, Facts, Part, Section, Table, Text
 
 _DAYS = {NB_DAYS: "ages of the items", GAP_DAYS: "gaps to the next item"}

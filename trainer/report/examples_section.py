@@ -1,21 +1,33 @@
 """The section that shows what is recommended."""
 
+from schemas.layout import TRAIN
 from trainer.report.examples import Example
 from trainer.report.parts import Part, Section, Table, Text
 from trainer.serving.client import Recommendation
 
+_HELD_OUT = (
+    "Users of the {} split, which was held out, with the longest histories, asked as "
+    "of the day of the held-out target; items that they had are left out."
+)
+_TRAINED_ON = (
+    "Users with the longest histories, asked as of the day of the last target; items "
+    "that they had are left out. The data set holds nothing out: the model was trained "
+    "on these very histories and targets, so the answers say nothing of its quality."
+)
 
-def examples_section(found: list[Example]) -> Section:
-    """Returns histories beside what the model recommends."""
+
+def examples_section(found: list[Example], split: str) -> Section:
+    """Returns histories beside what the model recommends.
+
+    Args:
+      found: the histories and the answers.
+      split: what they are taken from.
+    """
     if not found:
         text = "There is no export to ask: training ran on another backend."
         return Section("examples", "Examples", [Text(text)])
-    parts: list[Part] = [
-        Text(
-            "Users of a held-out split with the longest histories, asked as of the day "
-            "of the held-out target; items that they had are left out."
-        )
-    ]
+    introduction = _TRAINED_ON if split == TRAIN else _HELD_OUT.format(split)
+    parts: list[Part] = [Text(introduction)]
     for number, example in enumerate(found, 1):
         fields = () if example.table is None else tuple(example.table.fields)
         history = [

@@ -1,6 +1,10 @@
 """The section on the quality, as `evaluate` measured it."""
 
+import shlex
+
+from schemas.layout import EVAL
 from trainer.data.data_set import DataSet
+from trainer.evaluation import CHOSEN_ON_EVAL
 from trainer.learned_from import difference
 from trainer.report.charts import bars, intervals
 from trainer.report.parts import Chart, Part, Section, Text
@@ -23,7 +27,7 @@ def quality_section(run: str, data_set: DataSet, found: list[Quality]) -> Sectio
         parts.append(
             Text(
                 "Not measured yet: run `python -m trainer evaluate --run "
-                f"{run} --data {data_set.path}`."
+                f"{shlex.quote(run)} --data {shlex.quote(data_set.path)}`."
             )
         )
     for quality in found:
@@ -41,13 +45,14 @@ def quality_section(run: str, data_set: DataSet, found: list[Quality]) -> Sectio
 def _protocol(quality: Quality) -> Text:
     value = quality.value
     level = 100 * value["intervals"]["level"]
+    chosen = f" And {CHOSEN_ON_EVAL}." if quality.split == EVAL else ""
     return Text(
         f"{quality.split.capitalize()} split: {value['targets']:,} targets of "
         f"{value['users']:,} users, each ranked among all {value['items']:,} items but "
         f"those that the user had seen. {100 * value['unknown_share']:.1f} % of the "
         f"targets are unknown items and {100 * value['seen_share']:.1f} % were seen "
         f"before: both count as a miss. --split {value['data_split']}: "
-        f"{value['caveat']}. Bars are {level:g} % intervals over users."
+        f"{value['caveat']}.{chosen} Bars are {level:g} % intervals over users."
     )
 
 

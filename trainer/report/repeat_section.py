@@ -8,6 +8,9 @@ from schemas.manifest import Manifest
 from trainer.report.parts import Code, Part, Section, Table
 from trainer.report.training_facts import TrainingFacts
 
+# Flags that take their values with commas between them; other lists repeat theirs.
+_WITH_COMMAS = frozenset({"item_fields"})
+
 
 def repeat_section(
     run: str, data: str, manifest: Manifest, facts: TrainingFacts
@@ -42,10 +45,16 @@ def _flags(settings: dict[str, Any]) -> list[str]:
     flags = []
     for name, value in settings.items():
         values = value if isinstance(value, list) else [value]
-        flags += [
-            f"--{name} {shlex.quote(_text(one))}" for one in values if one is not None
-        ]
+        if name in _WITH_COMMAS:
+            values = [",".join(map(str, values))]
+        flags += [_flag(name, _text(one)) for one in values if one is not None]
     return flags
+
+
+def _flag(name: str, text: str) -> str:
+    # Apart, what starts with a dash would be read as a flag of its own.
+    between = "=" if text.startswith("-") else " "
+    return f"--{name}{between}{shlex.quote(text)}"
 
 
 def _text(value: Any) -> str:

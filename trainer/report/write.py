@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import jinja2
 from plotly.offline import get_plotlyjs
 
 from schemas.errors import UserError
+from schemas.whole_file import write_whole
 from trainer import runs
 from trainer.data.data_set import DataSet, open_data_set
 from trainer.learned_from import difference
@@ -23,6 +25,7 @@ from trainer.report.quality_section import quality_section
 from trainer.report.repeat_section import repeat_section
 from trainer.report.training_facts import TrainingFacts, training_facts
 from trainer.report.training_section import training_section
+from trainer.serving.examples import example_split
 from trainer.storage.stand_ins import local
 
 _logger = logging.getLogger(__name__)
@@ -56,13 +59,11 @@ def write_report(run: str, options: TrainOptions, data_set: DataSet) -> Path:
         data_section(data_set, data_facts(data_set)),
         training_section(training),
         quality_section(run, data_set, read_quality(run)),
-        examples_section(examples(run, data_set)),
+        examples_section(examples(run, data_set), *example_split(data_set.manifest)),
         repeat_section(run, data_set.path, data_set.manifest, training),
     ]
     path = Path(local(run), runs.REPORT)
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(_page(run, training, data_set, sections), encoding="utf-8")
-    os.replace(partial, path)
+    write_whole(path, _page(run, training, data_set, sections))
     return path
 
 
@@ -75,7 +76,7 @@ def report_if_possible(run: str, data: str) -> None:
             "the report was not written (%s); `python -m trainer report --run %s` "
             "makes it",
             error,
-            run,
+            shlex.quote(run),
         )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,10 +31,9 @@ from trainer.data.item_table import ItemTable, read_item_table
 from trainer.data.saved_models import load_saved_model
 from trainer.errors import first_line
 from trainer.serving.item_rules import load_rules
+from trainer.serving.request_batches import batches_of
 from trainer.serving.requests import Request
 from trainer.storage.stand_ins import local
-
-BATCH_SIZE = 256
 
 
 class Recommendation(NamedTuple):
@@ -88,7 +86,7 @@ class Client:
         keep_seen: bool = False,
         rules: Rules = Rules(),  # noqa: B008
     ) -> Iterator[tuple[Request, list[Recommendation]]]:
-        """Answers requests in their order, `BATCH_SIZE` at a time.
+        """Answers requests in their order, a batch of them at a time.
 
         Args:
           requests: the histories.
@@ -111,8 +109,7 @@ class Client:
         else:
             name = KEEP_SEEN if keep_seen else SERVING_DEFAULT
             answer = partial(_answer, self._model.signatures[name], top_k)
-        remaining = iter(requests)
-        while batch := list(islice(remaining, BATCH_SIZE)):
+        for batch in batches_of(requests):
             yield from zip(batch, answer(_inputs(batch)), strict=True)
 
 

@@ -29,15 +29,13 @@ from schemas.item_counts import counts_to_text
 from trainer.batching.target_counts import count_targets
 from trainer.data.data_set import DataSet
 from trainer.data.item_table import write_item_table
-from trainer.models.recurrent import RecurrentModel
+from trainer.models.recurrent import MOST_UNROLLED_STEPS, RecurrentModel
+from trainer.runs import STAGED
 from trainer.serving.exchange import new_folder
 from trainer.serving.module import Recommender
 from trainer.storage.stand_ins import name_of
 
 _logger = logging.getLogger(__name__)
-
-# Steps that are written out in the graph; a longer window would make it large.
-_LONGEST_UNROLLED = 8
 
 
 def export_model(
@@ -109,7 +107,13 @@ def export_model(
         _write_items(data_set, folder)
         description = dataclasses.replace(description, digests=_digests(folder))
         Path(description_path(str(folder))).write_text(description.to_json())
-    _logger.info("exported the model to %s", name_of(output))
+    _logger.info("exported the model to %s", _final_name(Path(output)))
+
+
+def _final_name(output: Path) -> str:
+    """Returns where a user finds the export, once a staged run has taken its place."""
+    run = output.parent
+    return name_of(run.parent / output.name if run.name == STAGED else output)
 
 
 def _write_items(data_set: DataSet, folder: Path) -> None:
@@ -127,7 +131,7 @@ def _unrolled(model: Any, max_length: int) -> Iterator[None]:
     them than what it repeats. The arithmetic is the same, in the same order.
     """
     layers = model.recurrent if isinstance(model, RecurrentModel) else []
-    if max_length > _LONGEST_UNROLLED:
+    if max_length > MOST_UNROLLED_STEPS:
         layers = []
     before = [layer.unroll for layer in layers]
     for layer in layers:

@@ -17,6 +17,7 @@ import keras
 import numpy as np
 
 from schemas.errors import UserError
+from schemas.whole_file import whole_file
 from trainer.errors import first_line
 from trainer.storage.stand_ins import name_of
 
@@ -101,13 +102,11 @@ def save_state(path: Path, model: Any, progress: Progress) -> None:
         key: keras.ops.convert_to_numpy(variable) for key, variable in variables.items()
     }
     text = json.dumps(asdict(progress)).encode()
-    partial = path.with_name(f"{path.name}.partial")
-    with open(partial, "wb") as file:
+    with whole_file(path) as partial, open(partial, "wb") as file:
         np.savez(file, **{_PROGRESS: np.frombuffer(text, np.uint8), **arrays})
         file.flush()
         # A machine that goes away must not leave the new name on half a file.
         os.fsync(file.fileno())
-    os.replace(partial, path)
 
 
 def load_state(path: Path) -> TrainingState:

@@ -1,13 +1,13 @@
 """What the trials of a search found, and the files that say so."""
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import UserError
+from schemas.whole_file import write_whole
 from trainer.durations import format_duration
 from trainer.runs import CONFIG, METRICS, write_json
 from trainer.storage.stand_ins import local, name_of
@@ -109,9 +109,7 @@ def write_results(options: TuneOptions, results: list[TrialResult]) -> None:
         "trials": [result.to_json() for result in results],
     }
     write_json(folder / FIGURES, figures)
-    partial = folder / f"{TABLE}.partial"
-    partial.write_text(format_table(options, results), encoding="utf-8")
-    os.replace(partial, folder / TABLE)
+    write_whole(folder / TABLE, format_table(options, results))
     if results and not results[0].failure:
         trial = local(trial_path(options.output, results[0].number))
         config = Path(trial, CONFIG)

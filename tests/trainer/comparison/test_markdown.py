@@ -1,5 +1,7 @@
 """The Markdown table, cell by cell."""
 
+from dataclasses import replace
+
 from tests.trainer.comparison.rows import (
     baseline_row,
     comparison_of,
@@ -35,6 +37,14 @@ def test_says_what_was_measured_on():
         "95 % intervals over users",
     ):
         assert words in text
+
+
+def test_says_that_the_epoch_was_chosen_on_eval():
+    chosen = "- the epoch that a run keeps was chosen on these targets"
+    compared = comparison_of(config_row(), baseline_row())
+    assert chosen not in format_markdown(compared)
+    on_eval = replace(compared, evaluation=replace(compared.evaluation, split="eval"))
+    assert f"\n{chosen}" in format_markdown(on_eval)
 
 
 def test_the_cells_of_both_rankings():

@@ -1,5 +1,6 @@
 import gzip
 import itertools
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from schemas.errors import UserError
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from tests.support.digests import accept_files, edit_manifest
+from trainer.data import records
 from trainer.data.data_set import DataSet, open_data_set
 from trainer.data.records import Ragged, load_split, map_split
 
@@ -53,6 +55,27 @@ def test_seen_keeps_rows_of_any_length(tmp_path: Path) -> None:
     assert seen.row_splits.tolist() == [0, 2, 5, 5]
     np.testing.assert_array_equal(seen.dense(0, 3), [[1, 2, 0], [6, 4, 5], [0, 0, 0]])
     np.testing.assert_array_equal(seen.dense(2, 3), [[0]])
+
+
+def test_a_split_is_not_held_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    windows = [Window([1] * 200, 2)] * 1_200
+    path = write_data_set(tmp_path / "data", windows, num_items=2, max_length=200)
+    data_set = open_data_set(path)
+    # So that what is parsed at a time does not count.
+    monkeypatch.setattr(records, "_PARSE_BATCH", 20)
+    names = ["item_id", "nb_days", "gap_days", "target", "day"]
+    tracemalloc.start()
+    try:
+        columns = load_split(data_set, "train", names)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    size = sum(column.nbytes for column in columns.values())
+    assert size > 4e6
+    # All of it, and one of the five columns once more.
+    assert peak < 1.4 * size
 
 
 @given(

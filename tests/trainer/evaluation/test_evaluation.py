@@ -10,11 +10,11 @@ from tests.support.data_sets import Window, cyclic_windows, write_data_set
 from trainer.baselines import BASELINES, fit_baselines
 from trainer.data.data_set import open_data_set
 from trainer.data.training_events import load_training_events
+from trainer.evaluation import GAP_HIDDEN
 from trainer.evaluation.bootstrap import Bootstrap
 from trainer.evaluation.evaluation import evaluate
 from trainer.evaluation.held_out import INPUTS, choose_split
 from trainer.evaluation.measures import CUT_MEASURES, LIST_MEASURES, MEASURES
-from trainer.evaluation.protocol import GAP_HIDDEN
 from trainer.evaluation.table import format_table
 
 NUM_ITEMS = 7
@@ -38,16 +38,19 @@ def write(folder, train=TRAIN, held_out=(), test=(), **settings):
     return open_data_set(path)
 
 
+def of(evaluation, name):
+    (found,) = (measured for measured in evaluation.measured if measured.name == name)
+    return found
+
+
 def test_markov_learns_an_order_that_popularity_cannot(tmp_path):
     data_set = write(tmp_path / "data", test=cyclic_windows(30, NUM_ITEMS, 3, seed=2))
     baselines = fit_baselines(load_training_events(data_set))
     evaluation = evaluate(data_set, baselines)
     assert tuple(measured.name for measured in evaluation.measured) == tuple(BASELINES)
-    assert evaluation.of("markov_1").all["hr@1"] == 1.0
-    assert evaluation.of("markov_1").filtered["ndcg@10"] == 1.0
-    assert evaluation.of("popularity").all["hr@1"] < 0.5
-    with pytest.raises(KeyError):
-        evaluation.of("lstm")
+    assert of(evaluation, "markov_1").all["hr@1"] == 1.0
+    assert of(evaluation, "markov_1").filtered["ndcg@10"] == 1.0
+    assert of(evaluation, "popularity").all["hr@1"] < 0.5
 
 
 def test_says_how_many_targets_are_unknown_and_seen(tmp_path):
@@ -60,7 +63,7 @@ def test_says_how_many_targets_are_unknown_and_seen(tmp_path):
     evaluation = evaluate(write(tmp_path / "data", test=test), [Constant()])
     assert (evaluation.num_targets, evaluation.num_unknown) == (4, 1)
     assert evaluation.num_seen == 2
-    constant = evaluation.of("constant")
+    constant = of(evaluation, "constant")
     assert constant.all["hr@5"] == 3 / 4  # All items equal: the middle rank is 3.
     assert constant.filtered["hr@5"] == 1 / 4
 
@@ -142,6 +145,15 @@ def test_table_shows_every_measure_and_what_leaks(tmp_path, split):
     assert "users drawn anew 1,000 times" in table
 
 
+@pytest.mark.parametrize("split", ["eval", "test"])
+def test_table_says_that_the_epoch_was_chosen_on_eval(tmp_path, split):
+    data_set = write(tmp_path / "data", held_out=TRAIN[:2], test=TRAIN[2:4])
+    table = format_table(evaluate(data_set, [Constant()], split))
+    assert "--split time is free of leaks: " in table
+    chosen = "the epoch that a run keeps was chosen on these targets: its row is flatt"
+    assert (chosen in table) == (split == "eval")
+
+
 def test_table_shows_the_cuts_of_the_first_scorer(tmp_path):
     test = [
         Window([1], 3, days=[10, 10]),
@@ -171,8 +183,8 @@ def test_table_fits_a_terminal_of_100_columns(tmp_path):
     class Named(Constant):
         name = f"transformer {GAP_HIDDEN}"
 
-    test = cyclic_windows(20, NUM_ITEMS, 3, seed=2)
-    data_set = write(tmp_path / "data", test=test, split="leave_one_out")
+    held_out = cyclic_windows(20, NUM_ITEMS, 3, seed=2)
+    data_set = write(tmp_path / "data", held_out=held_out, split="leave_one_out")
     baselines = fit_baselines(load_training_events(data_set))
     table = format_table(evaluate(data_set, [Named(), *baselines]))
     assert max(map(len, table.splitlines())) <= 100
@@ -190,7 +202,7 @@ def test_json_holds_both_rankings_of_every_scorer(tmp_path):
     constant = value["measures"]["constant"]
     assert tuple(constant["filtered"]) == (*MEASURES, *LIST_MEASURES)
     assert tuple(constant["all"]) == MEASURES
-    assert constant["all"] == evaluation.of("constant").all
+    assert constant["all"] == of(evaluation, "constant").all
     assert value["intervals"]["level"] == 0.95
     assert (value["intervals"]["resamples"], value["intervals"]["seed"]) == (50, 9)
 
@@ -219,7 +231,7 @@ def test_users_that_have_seen_everything_are_recommended_nothing(tmp_path):
     test = [Window([1, 2], 3, seen=everything, user=user) for user in "ab"]
     evaluation = evaluate(write(tmp_path / "data", test=test), [Constant()])
     json.dumps(evaluation.to_json(), allow_nan=False)
-    filtered = evaluation.of("constant").filtered
+    filtered = of(evaluation, "constant").filtered
     assert [filtered[name] for name in LIST_MEASURES] == [0.0, 0.0, 0.0]
     assert "nan" not in format_table(evaluation)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from schemas.errors import UserError
 from trainer.data.records import Ragged
 from trainer.evaluation.held_out import HeldOut
+from trainer.evaluation.measures import measure
 from trainer.evaluation.ranking import (
     NUM_RECOMMENDED,
     default_batch_size,
@@ -67,6 +68,25 @@ def test_counts_higher_items_and_half_of_the_equal_ones():
     ranks = rank_targets(FixedScores(scores), held_out([2, 3, 4], [[]] * 3, 5), 3)
     np.testing.assert_array_equal(ranks.all, [0.0, 2.0, 4.0])
     np.testing.assert_array_equal(ranks.filtered, ranks.all)
+
+
+@pytest.mark.parametrize(
+    ("num_best", "hr_10", "hr_1", "ndcg_1"),
+    [
+        (1, 1.0, 1.0, 1.0),
+        (2, 1.0, 1.0, 0.756),
+        (20, 1.0, 0.0, 0.0),
+        (21, 0.0, 0.0, 0.0),
+    ],
+)
+def test_the_gain_of_equal_scores_is_that_of_their_middle(
+    num_best, hr_10, hr_1, ndcg_1
+):
+    scores = [[1.0] * num_best + [0.0] * 30]
+    ranks = rank_targets(FixedScores(scores), held_out([1], [[]], num_best + 30), 1)
+    figures = measure(ranks.all)
+    assert (figures["hr@10"], figures["hr@1"]) == (hr_10, hr_1)
+    assert figures["ndcg@1"] == pytest.approx(ndcg_1, abs=1e-3)
 
 
 def test_filtered_leaves_out_seen_items_higher_and_equal():

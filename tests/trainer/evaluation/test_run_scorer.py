@@ -21,10 +21,14 @@ NUM_ITEMS = 6
 NUM_BUCKETS = 4
 
 
-def write_run(folder, data, day_feature="age", vocabulary=None):
+def write_run(folder, data, day_feature="age", vocabulary=None, unknown_rate=0.02):
     """Writes the run of an untrained model."""
     keras.utils.set_random_seed(0)
-    settings = {"day_feature": day_feature, "units": [4]}
+    settings = {
+        "day_feature": day_feature,
+        "units": [4],
+        "unknown_rate": unknown_rate,
+    }
     options = TrainOptions(
         **{**read_config("notebook"), **settings}, data=data, output=str(folder)
     )
@@ -148,6 +152,17 @@ def test_whoever_hides_the_last_gap_does_not_depend_on_it(tmp_path):
     assert not np.allclose(told.score(batch), told.score(other))
 
 
+def test_a_run_that_never_met_an_unknown_gap_is_not_measured_by_chance(
+    tmp_path, caplog
+):
+    data = write_data(tmp_path / "data")
+    run, _ = write_run(tmp_path / "run", data, "gap", unknown_rate=0.0)
+    [scorer] = load_run_scorers(run, open_data_set(data))
+    assert (scorer.name, scorer.is_told_next_day) == ("lstm", True)
+    assert f"{run} is told when the next event comes" in caplog.text
+    assert "trained with --unknown_rate 0 it never learned" in caplog.text
+
+
 @pytest.mark.parametrize("day_feature", ["age", "none"])
 def test_a_run_without_gaps_is_measured_once(tmp_path, day_feature):
     data = write_data(tmp_path / "data")
@@ -163,7 +178,7 @@ def test_agrees_with_the_validation_of_training(tmp_path):
     data_set = open_data_set(data)
     evaluation = evaluate(data_set, [load_run_scorer(run, data_set)], "test")
     validated = Validation(data_set, "test", "age", cutoff=5)(model)
-    filtered = evaluation.of("lstm").filtered
+    filtered = evaluation.measured[0].filtered
     assert filtered["hr@5"] == pytest.approx(validated["hr@5"])
     assert filtered["ndcg@5"] == pytest.approx(validated["ndcg@5"])
 

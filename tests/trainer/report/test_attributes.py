@@ -29,7 +29,7 @@ def test_examples_show_the_attributes_beside_the_items():
         [Recommendation("item1", 0.5)],
         TABLE,
     )
-    found = tables(examples_section([example]))
+    found = tables(examples_section([example], "test"))
     assert found == {
         "User 1: the history": (
             ("date", "item", "category", "size"),

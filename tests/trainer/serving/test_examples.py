@@ -5,6 +5,7 @@ import pytest
 from schemas.errors import UserError
 from tests.support.data_sets import Window, write_data_set
 from trainer.__main__ import main
+from trainer.data import records
 from trainer.data.data_set import open_data_set
 from trainer.serving.examples import example_requests
 from trainer.serving.requests import Event, Request
@@ -52,6 +53,20 @@ def test_without_a_test_split_they_come_from_eval(tmp_path):
     )
     (request,) = example_requests(open_data_set(path), 3)
     assert request.user_id == "eval"
+
+
+def test_the_longest_are_found_whatever_is_read_at_a_time(tmp_path, monkeypatch):
+    windows = [
+        Window([1] * (1 + number % 4), 2, user=f"u{number % 13}")
+        for number in range(60)
+    ]
+    path = write_data_set(tmp_path / "data", windows, num_items=3, num_shards=3)
+    data_set = open_data_set(path)
+    whole = example_requests(data_set, 7)
+    assert [len(request.history) for request in whole] == [4] * 7
+    assert len({request.user_id for request in whole}) == 7
+    monkeypatch.setattr(records, "_PARSE_BATCH", 3)
+    assert example_requests(data_set, 7) == whole
 
 
 def test_a_data_set_without_records_has_none(tmp_path):

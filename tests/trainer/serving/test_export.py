@@ -44,6 +44,21 @@ def test_short_windows_are_served_without_a_loop_and_the_model_keeps_its_own():
     assert not any(layer.unroll for layer in model.recurrent)
 
 
+@pytest.mark.parametrize("folder", ["run", "run/.training"])
+def test_the_log_names_the_folder_in_which_it_is_found(tmp_path, caplog, folder):
+    output = tmp_path / folder / "model"
+    output.parent.mkdir(parents=True)
+    with caplog.at_level("INFO", "trainer.serving.export"):
+        export_model(
+            catalogue.data_set(),
+            catalogue.model("none"),
+            str(output),
+            "none",
+            np.array(catalogue.COUNTS),
+        )
+    assert caplog.messages == [f"exported the model to {tmp_path}/run/model"]
+
+
 @pytest.mark.parametrize("signature", ["serving_default", "keep_seen"])
 def test_a_server_may_leave_out_as_of_and_top_k(signature):
     """Servers take the graph and the signature's proto, not the Python objects."""

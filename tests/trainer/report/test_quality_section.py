@@ -1,0 +1,47 @@
+"""What a report says of the figures of its evaluations."""
+
+import numpy as np
+import pytest
+
+from schemas.layout import EVAL, TEST
+from tests.support.data_sets import cyclic_windows, write_data_set
+from trainer.data.data_set import open_data_set
+from trainer.evaluation.evaluation import evaluate
+from trainer.report.quality import Quality
+from trainer.report.quality_section import quality_section
+
+
+class Constant:
+    """Scores everything alike."""
+
+    name = "constant"
+
+    def score(self, batch):
+        return np.zeros((len(batch["item_id"]), 5), np.float32)
+
+
+@pytest.fixture(scope="module")
+def data_set(tmp_path_factory):
+    windows = cyclic_windows(24, 5, 3, seed=1)
+    folder = tmp_path_factory.mktemp("quality") / "data"
+    split = (windows[:16], windows[16:20], windows[20:])
+    return open_data_set(write_data_set(folder, *split, num_items=5, max_length=3))
+
+
+@pytest.mark.parametrize("split", [TEST, EVAL])
+def test_figures_of_eval_say_that_the_epoch_was_chosen_on_them(data_set, split):
+    evaluation = evaluate(data_set, [Constant()], split)
+    found = [Quality(split, evaluation.to_json())]
+    (text,) = (
+        part.text
+        for part in quality_section("run", data_set, found).parts
+        if part.kind == "text" and "free of leaks" in part.text
+    )
+    assert ("epoch that a run keeps was chosen on these targets" in text) == (
+        split == EVAL
+    )
+
+
+def test_a_run_that_is_not_measured_says_how_in_a_command_to_paste(data_set):
+    (part,) = quality_section("my run", data_set, []).parts
+    assert "evaluate --run 'my run' --data " in part.text
