@@ -94,6 +94,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
       UsageError: a flag's value is wrong.
       UserError: the data set or the folder cannot be used, or no trial succeeded.
+      PreemptedError: SIGTERM came while a trial trained; the same command goes on.
     """
     options = _options(args)
 

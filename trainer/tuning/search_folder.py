@@ -3,7 +3,8 @@
 tune.json       what is searched, on what: a later call must ask for the same
 best.json       the best settings so far, readable by `train --config`
 trials.json     every trial, the best first; trials.md is the same as a table
-trials/001/     config.json, history.csv and metrics.json of a trial's run
+trials/001/     config.json, history.csv and metrics.json of a trial's run; until it
+                has ended .training/ with what it goes on from
 keras_tuner/    the state of KerasTuner
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 from schemas.errors import UserError
 from schemas.layout import EVAL, TRAIN
 from trainer.data.data_set import DataSet
-from trainer.runs import write_json
+from trainer.runs import STAGED, write_json
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local, name_of
 from trainer.tuning.options import TuneOptions
@@ -32,10 +33,14 @@ OWNED = (SETTINGS, BEST, FIGURES, TABLE, TRIALS, STATE)
 
 
 def is_kept(path: str) -> bool:
-    """Whether a file outlives its trial, by its path in the folder of the search."""
-    folder, _, file = path.partition("/")
-    in_trial = file.count("/") == 1 and file.endswith((".json", ".csv"))
-    return folder != TRIALS or in_trial
+    """Whether a file outlives its trial, by its path in the folder of the search.
+
+    Or is what a trial that was interrupted goes on from.
+    """
+    folder, _, rest = path.partition("/")
+    _, _, file = rest.partition("/")
+    is_last = "/" not in file and file.endswith((".json", ".csv"))
+    return folder != TRIALS or is_last or file.startswith(f"{STAGED}/")
 
 
 def trial_path(output: str, number: int) -> str:

@@ -21,6 +21,7 @@ from trainer.options import TrainOptions
 from trainer.storage.mirrors import publish_if_possible
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local
+from trainer.training.preemption import PreemptedError
 from trainer.training.train import train
 from trainer.tuning.hyperparameters import values_of
 from trainer.tuning.options import TuneOptions
@@ -153,13 +154,21 @@ class TrialTuner(BaseTuner):
         return number, trial_path(self._options.output, number)
 
     def _train(self, options: TrainOptions) -> str:
-        """Trains; returns why it failed, or nothing where it did not."""
+        """Trains; returns why it failed, or nothing where it did not.
+
+        Raises:
+          UsageError: no trial can have what is asked for.
+          PreemptedError: SIGTERM came.
+          UserError: many trials failed in a row.
+        """
         if _is_finished(options):
             return ""
         try:
             train(options, self._devices, export=False)
         except UsageError:
             raise  # What the command line has wrong is wrong for every trial.
+        except PreemptedError:
+            raise  # The trial has not failed: the next call goes on with it.
         except UserError as error:
             self._failures_in_row += 1
             if self._failures_in_row == MOST_FAILURES:
