@@ -69,7 +69,8 @@ def is_reported(path: str) -> bool:
 
 def goes_on_from(path: str) -> bool:
     """Whether `train` reads a file to go on, by its path in the run's folder."""
-    return path in (CONFIG, METRICS, STATE, BEST) or path.startswith(f"{STAGED}/")
+    read = (CONFIG, METRICS, STATE, BEST, HISTORY)
+    return path in read or path.startswith(f"{STAGED}/")
 
 
 def folder_of(output: str, overwrite: bool) -> Path:

@@ -23,6 +23,7 @@ from trainer.training.callbacks import (
     StopOnDivergence,
     Validate,
 )
+from trainer.training.callbacks.history_file import write_history
 from trainer.training.preemption import Notice, sigterm_noticed
 from trainer.training.skipped_steps import SkippedSteps, calls_for
 from trainer.training.step_loop import StepLoop
@@ -81,6 +82,8 @@ def fit(
     if earlier is not None:
         earlier.restore(model)
     if progress.is_done:
+        # A bucket may have got the state and not yet the table.
+        write_history(folder / runs.HISTORY, progress.history)
         return Fitted(progress.history, progress.seconds)
     _set_steps(model, source, num_steps, progress)
     with (

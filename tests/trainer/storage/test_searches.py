@@ -99,3 +99,21 @@ def test_compare_takes_runs_and_keeps_its_own(bucket, tmp_path, capfd):
     assert main(["compare", *flags, "--baselines=none"]) == 0
     (row,) = json.loads((local / "comparison-eval.json").read_text())["rows"]
     assert row["filtered"] == rows["small"]["filtered"]
+
+
+def test_a_comparison_that_was_stopped_goes_on_from_a_bucket(
+    bucket, tmp_path, monkeypatch, capfd
+):
+    data = write_cyclic_data(tmp_path / "reviews")
+    config = tmp_path / "small.json"
+    config.write_text(json.dumps({**BASE, "units": [8]}))
+    output = f"{bucket}/comparison"
+    compare = ["compare", f"--data={data}", f"--configs={config}", "--baselines=none"]
+    with monkeypatch.context() as patch:
+        sigterm_after_an_epoch(patch)
+        assert main([*compare, f"--output={output}"]) == PREEMPTED
+    assert main([*compare, f"--output={output}"]) == 0
+    assert "going on after 1 epochs and 0 steps" in capfd.readouterr().err
+    assert main([*compare, f"--output={tmp_path / 'local'}"]) == 0
+    history = "runs/small-seed0/history.csv"
+    assert files_in(output)[history] == (tmp_path / "local" / history).read_bytes()
