@@ -1,16 +1,11 @@
 """A small search for `python -m trainer tune`: its data set, its space, its flags."""
 
 import json
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.support.data_sets import cyclic_windows, write_data_set
 from trainer.__main__ import main
-from trainer.training.callbacks import HistoryFile
 
 BASE = {
     "model": "transformer",
@@ -59,14 +54,3 @@ def write_search(folder: Path) -> list[str]:
 def tune(*flags: object) -> int:
     """Runs the command and returns its exit status."""
     return main(["tune", *map(str, flags)])
-
-
-def sigterm_after_an_epoch(patch: pytest.MonkeyPatch) -> None:
-    """Lets this process get SIGTERM at the end of each epoch that is trained."""
-    write_row = HistoryFile.on_epoch_end
-
-    def send(self: Any, epoch: int, logs: Any = None) -> None:
-        write_row(self, epoch, logs)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    patch.setattr(HistoryFile, "on_epoch_end", send)

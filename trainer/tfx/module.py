@@ -69,10 +69,7 @@ def run_fn(fn_args: Any) -> None:
         train_files + eval_files, transform_output, options.output, export
     ):
         data_set = open_tfx_data_set(
-            [local(pattern) for pattern in train_files],
-            [local(pattern) for pattern in eval_files],
-            local(transform_output),
-            **of_data,
+            train_files, eval_files, transform_output, **of_data
         )
         if getattr(fn_args, "eval_steps", None):
             _logger.warning("eval_steps is not used: the whole eval split is measured")

@@ -59,7 +59,7 @@ def fit(
     options: TrainOptions,
     validation: Validation | None,
     folder: Path,
-    data_set: str,
+    progress: Progress,
     earlier: TrainingState | None = None,
 ) -> Fitted:
     """Trains, and writes the weights, the figures and the state to the run's folder.
@@ -71,14 +71,13 @@ def fit(
       options: how; `epochs` are those that `num_steps` make.
       validation: what to measure after each epoch; None takes the training loss.
       folder: of the run.
-      data_set: as `Progress`.
-      earlier: the state to go on with.
+      progress: where it begins.
+      earlier: the state of it to go on with; None for fresh weights.
 
     Raises:
       UserError: training diverged, or memory ran out.
       PreemptedError: SIGTERM came; the state is saved.
     """
-    progress = Progress(data_set) if earlier is None else earlier.progress
     if earlier is not None:
         earlier.restore(model)
     if progress.is_done:
@@ -167,7 +166,7 @@ def _callbacks(
     checkpoint = Checkpoint(
         folder,
         options.output,
-        progress.data_set,
+        progress,
         history,
         memories,
         notice,

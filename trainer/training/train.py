@@ -29,7 +29,7 @@ from trainer.training.compiled_model import compiled_model
 from trainer.training.fit import BETTER_HIGHER, BETTER_LOWER, fit
 from trainer.training.resume import digest_of, earlier_state
 from trainer.training.training_input import training_input
-from trainer.training.training_state import TrainingState
+from trainer.training.training_state import Progress, TrainingState
 from trainer.training.validation import Validation
 
 _logger = logging.getLogger(__name__)
@@ -70,7 +70,12 @@ def train(
             "with more rows or a lower --min_items."
         )
     runs.check_output(options.output, options.overwrite)
-    earlier = earlier_state(options, data_set.manifest)
+    earlier = earlier_state(options, data_set.manifest, num_steps)
+    progress = (
+        Progress(digest_of(data_set.manifest), num_steps)
+        if earlier is None
+        else earlier.progress
+    )
     keras.utils.set_random_seed(options.seed)
     if options.deterministic:
         tf.config.experimental.enable_op_determinism()
@@ -81,9 +86,7 @@ def train(
     values = item_values(data_set, options.item_features)
     config = model_config(data_set, options, values)
     validation = _validation(data_set, options)
-    source = training_input(
-        data_set, options, devices, None if earlier is None else earlier.progress
-    )
+    source = training_input(data_set, options, devices, progress)
     if num_steps is None:
         num_steps = source.steps * options.epochs
     planned = dataclasses.replace(options, epochs=-(-num_steps // source.steps))
@@ -99,7 +102,7 @@ def train(
             planned,
             validation,
             folder,
-            digest_of(data_set.manifest),
+            progress,
             earlier,
         )
         best = _best_model(config, folder)

@@ -31,6 +31,7 @@ class Progress:
 
     Attributes:
       data_set: `trainer.training.resume.digest_of` the data set's manifest.
+      num_steps: the most steps that were asked for; None where epochs were.
       epoch: the number of finished epochs.
       step: the finished steps of the epoch at hand.
       seconds: spent on training.
@@ -40,6 +41,7 @@ class Progress:
     """
 
     data_set: str
+    num_steps: int | None = None
     epoch: int = 0
     step: int = 0
     seconds: float = 0.0

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.support.buckets import copy_to, files_in
-from tests.support.searches import BASE, sigterm_after_an_epoch, tune, write_search
-from tests.support.training import write_cyclic_data
+from tests.support.searches import BASE, tune, write_search
+from tests.support.training import sigterm_after_an_epoch, write_cyclic_data
 from trainer.__main__ import main
 from trainer.training.preemption import PREEMPTED
 
