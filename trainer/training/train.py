@@ -40,6 +40,7 @@ def train(
     devices: Devices | None = None,
     *,
     export: bool = True,
+    export_to: Path | None = None,
     data_set: DataSet | None = None,
     num_steps: int | None = None,
 ) -> dict[str, Any]:
@@ -52,6 +53,8 @@ def train(
       options: what to train, on what, and how.
       devices: where to train; None takes every GPU, or else the CPU.
       export: whether to make the SavedModel that serves.
+      export_to: its folder, for callers that cannot do without it; None: that of the
+        run, and none on other backends than TensorFlow.
       data_set: what to train on; None opens `options.data`.
       num_steps: the most steps, in place of `options.epochs`.
 
@@ -80,9 +83,8 @@ def train(
     if options.deterministic:
         tf.config.experimental.enable_op_determinism()
     devices = devices or set_up_devices(options.mixed_precision)
-    # The export alone uses it, and hours of training must not end in an error there.
     if export:
-        data_set.load_transform_graph()
+        _check_export(data_set, is_needed=export_to is not None)
     values = item_values(data_set, options.item_features)
     config = model_config(data_set, options, values)
     validation = _validation(data_set, options)
@@ -107,7 +109,8 @@ def train(
         )
         best = _best_model(config, folder)
         if export:
-            _export(data_set, best, folder, options, source.counts.events)
+            export_path = export_to or folder / runs.EXPORT
+            _export(data_set, best, export_path, options, source.counts.events)
         metrics = {
             **_best_epoch(fitted.history, validation),
             "epochs": len(fitted.history),
@@ -190,10 +193,21 @@ def _best_model(config: ModelConfig, folder: Path) -> NextItemModel:
     return model
 
 
+def _check_export(data_set: DataSet, is_needed: bool) -> None:
+    """Looks at what the export alone needs: hours of training must not end there."""
+    backend = keras.backend.backend()
+    if is_needed and backend != "tensorflow":
+        raise UserError(
+            f"the model that serves is a TensorFlow SavedModel and Keras runs on "
+            f"{backend!r}; set KERAS_BACKEND=tensorflow."
+        )
+    data_set.load_transform_graph()
+
+
 def _export(
     data_set: DataSet,
     model: NextItemModel,
-    folder: Path,
+    path: Path,
     options: TrainOptions,
     item_counts: NDArray[np.int64],
 ) -> None:
@@ -201,19 +215,13 @@ def _export(
         _logger.warning(
             "%s is not made: the export needs the TensorFlow backend, and training ran "
             "on %s",
-            folder / runs.EXPORT,
+            path,
             keras.backend.backend(),
         )
         return
     from trainer.serving.export import export_model
 
-    export_model(
-        data_set,
-        model,
-        str(folder / runs.EXPORT),
-        options.day_feature,
-        item_counts,
-    )
+    export_model(data_set, model, str(path), options.day_feature, item_counts)
 
 
 def _best_epoch(

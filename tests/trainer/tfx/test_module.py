@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -170,6 +171,24 @@ def test_file_of_something_else_is_one_sentence(cyclic_data, tmp_path):
     other.write_text("no records")
     with pytest.raises(UserError, match=r"other\.gz holds no transformed examples"):
         open_tfx_data_set([str(other)], [], str(cyclic_data))
+
+
+def test_what_only_the_export_reads_is_looked_at_first(cyclic_data, tmp_path):
+    vocabulary = cyclic_data / "transform_fn" / "assets" / "item_vocabulary"
+    first, *others = vocabulary.read_text().splitlines()
+    vocabulary.write_text("\n".join([f"another {first}", *others]) + "\n")
+    with pytest.raises(UserError, match="item_vocabulary is damaged or of another"):
+        run_fn(fn_args_of(cyclic_data, tmp_path / "model"))
+    assert not (tmp_path / "model").exists()
+
+
+def test_without_the_backend_of_the_export_nothing_is_trained(
+    cyclic_data, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(UserError, match="'jax'; set KERAS_BACKEND=tensorflow"):
+        run_fn(fn_args_of(cyclic_data, tmp_path / "model"))
+    assert not (tmp_path / "model").exists()
 
 
 def as_tfx_lays_it_out(data: Path, folder: Path) -> tuple[Path, Path]:
