@@ -27,6 +27,7 @@ from schemas.folder_lock import lock_folder
 from schemas.replacement import WHOLE, recover, recover_locked, remove, replace_entries
 from trainer.errors import first_line
 from trainer.options import TrainOptions
+from trainer.run_metrics import fault_of
 from trainer.storage.paths import check_path
 from trainer.storage.stand_ins import local, name_of
 
@@ -279,15 +280,14 @@ def read_metrics(path: str) -> dict[str, Any]:
     """Reads `metrics.json` of a finished run.
 
     Raises:
-      UserError: the file is missing or damaged.
+      UserError: the file is missing or damaged, or of another version.
     """
-    file = Path(local(path)) / METRICS
     try:
-        values = json.loads(file.read_text())
+        values: dict[str, Any] = json.loads(Path(local(path), METRICS).read_text())
     except (OSError, ValueError, RecursionError) as error:
         raise _damaged(path, error) from error
-    if not isinstance(values, dict):
-        raise _damaged(path, ValueError(f"{name_of(file)} holds no JSON object"))
+    if (fault := fault_of(values)) is not None:
+        raise _damaged(path, ValueError(f"{METRICS}: {fault}"))
     return values
 
 

@@ -166,7 +166,11 @@ def test_another_space_or_data_set_is_refused(search, flags, tmp_path, capsys):
     assert '(`num_heads` in the space was {"choices": [1, 2, 3]} and is now' in error
     data = write_data(tmp_path / "data", num_items=11)
     assert tune(*flags, "--output", search, "--data", data) == 1
-    assert "(`items` of the data set was 12 and is now 11)" in capsys.readouterr().err
+    assert "holds another search (on a data set of other " in capsys.readouterr().err
+    # Of the same settings, and as many items and windows.
+    data = write_data(tmp_path / "new", seed=2)
+    assert tune(*flags, "--output", search, "--data", data) == 1
+    assert "(on a data set of other files); choose" in capsys.readouterr().err
 
 
 def test_the_best_settings_train_to_the_same_figure(finished, tmp_path):

@@ -6,6 +6,7 @@ from schemas.errors import UserError
 from schemas.manifest import Manifest
 from trainer.changed_settings import changes
 from trainer.comparison.trained_run import read_trained_run
+from trainer.learned_from import difference
 from trainer.options import TrainOptions
 from trainer.runs import METRICS, check_output
 from trainer.storage.stand_ins import local
@@ -35,5 +36,10 @@ def is_finished(options: TrainOptions, manifest: Manifest) -> bool:
             f"{options.output} holds another run ({found[0]}); choose another "
             "--output, rename the config, or remove that run."
         )
-    run.check_data_set(options.data, manifest)
+    if differs := difference(run.metrics, manifest):
+        raise UserError(
+            f"{options.output} holds another run (it learned from a data set of other "
+            f"{differs} than {options.data} has now); choose another --output, or "
+            "remove that run."
+        )
     return True
