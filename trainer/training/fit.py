@@ -45,10 +45,14 @@ class Fitted:
 
     Attributes:
       history: the figures of each epoch, by name.
-      seconds: spent on it, earlier calls included.
+      steps: done, earlier calls included.
+      seconds: spent on these steps, earlier calls included: on tracing, measuring and
+        saving, too, but not on what a call that was killed did behind its last state,
+        which is no step that counts.
     """
 
     history: list[dict[str, float]]
+    steps: int
     seconds: float
 
 
@@ -83,11 +87,11 @@ def fit(
     if progress.is_done:
         # A bucket may have got the state and not yet the table.
         write_history(folder / runs.HISTORY, progress.history)
-        return Fitted(progress.history, progress.seconds)
+        return _fitted(progress.history, source.steps, num_steps, progress.seconds)
     _set_steps(model, source, num_steps, progress)
     with (
         sigterm_noticed() as notice,
-        _display(options, source.steps) as display,
+        _display(options, source.steps, progress) as display,
         _one_sentence(options),
     ):
         callbacks, checkpoint, history = _callbacks(
@@ -109,7 +113,14 @@ def fit(
             verbose=0,
             callbacks=[*callbacks, StopAfter(left), *display, checkpoint],
         )
-        return Fitted(history.rows, checkpoint.seconds)
+        return _fitted(history.rows, source.steps, num_steps, checkpoint.seconds)
+
+
+def _fitted(
+    history: list[dict[str, float]], steps: int, num_steps: int, seconds: float
+) -> Fitted:
+    # Only the last epoch can be cut short, by the number of all steps.
+    return Fitted(history, min(len(history) * steps, num_steps), seconds)
 
 
 def _set_steps(
@@ -179,20 +190,21 @@ def _callbacks(
 
 @contextlib.contextmanager
 def _display(
-    options: TrainOptions, steps: int
+    options: TrainOptions, steps: int, progress: Progress
 ) -> Iterator[list[keras.callbacks.Callback]]:
     """Yields what shows the progress: a bar on a terminal, lines in a log."""
     console = Console(stderr=True)
+    done = progress.epoch + progress.step / steps
     if options.quiet:
         yield []
     elif console.is_terminal:
-        bar = ProgressBar(options.epochs, steps, console)
+        bar = ProgressBar(options.epochs, steps, console, done)
         try:
             yield [bar]
         finally:
             bar.stop()
     else:
-        yield [EpochLines(options.epochs)]
+        yield [EpochLines(options.epochs, done)]
 
 
 @contextlib.contextmanager

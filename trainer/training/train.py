@@ -116,7 +116,10 @@ def train(
             "epochs": len(fitted.history),
             "seconds": round(fitted.seconds, 2),
             "windows_per_second": round(
-                data_set.num_records(TRAIN) * len(fitted.history) / fitted.seconds, 1
+                data_set.num_records(TRAIN)
+                * (fitted.steps / source.steps)
+                / fitted.seconds,
+                1,
             ),
             "parameters": _num_parameters(best),
             "model": config.to_json(),

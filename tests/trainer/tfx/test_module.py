@@ -113,6 +113,9 @@ def test_train_steps_are_the_most_steps(train_steps, epochs, cyclic_data, tmp_pa
     run_fn(fn_args)
     metrics = read_json(tmp_path / "model" / "run" / "metrics.json")
     assert metrics["epochs"] == epochs
+    windows = 150 * (train_steps or 10) / 5
+    counted = metrics["windows_per_second"] * metrics["seconds"]
+    assert counted == pytest.approx(windows, rel=0.05)
 
 
 def test_hyperparameters_of_the_tuner_come_first(cyclic_data, tmp_path):
