@@ -200,6 +200,9 @@ def test_a_trial_that_diverges_fails_alone(flags, tmp_path, capsys):
     assert "val_ndcg@10" not in failed
     assert "training has diverged" in (output / "trials.md").read_text()
     assert json.loads((output / "best.json").read_text())["learning_rate"] == 0.01
+    # No weights that nobody reads, and no word of them.
+    assert failed["failure"].endswith("lower --learning_rate (now 1e+38).")
+    assert not any((output / "trials" / f"{failed['trial']:03d}").iterdir())
 
 
 @pytest.mark.slow
