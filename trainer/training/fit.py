@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import keras
-import tensorflow as tf
 from rich.console import Console
 
-from schemas.errors import UserError
 from trainer import runs
 from trainer.models import NextItemModel
 from trainer.options import TrainOptions
@@ -24,6 +22,7 @@ from trainer.training.callbacks import (
     Validate,
 )
 from trainer.training.callbacks.history_file import write_history
+from trainer.training.memory import told_of_memory
 from trainer.training.preemption import Notice, sigterm_noticed
 from trainer.training.skipped_steps import SkippedSteps, calls_for
 from trainer.training.step_loop import StepLoop
@@ -92,7 +91,7 @@ def fit(
     with (
         sigterm_noticed() as notice,
         _display(options, source.steps, progress) as display,
-        _one_sentence(options),
+        told_of_memory(options),
     ):
         callbacks, checkpoint, history = _callbacks(
             options,
@@ -205,15 +204,3 @@ def _display(
             bar.stop()
     else:
         yield [EpochLines(options.epochs, done)]
-
-
-@contextlib.contextmanager
-def _one_sentence(options: TrainOptions) -> Iterator[None]:
-    """Says in one sentence that memory ran out."""
-    try:
-        yield
-    except tf.errors.ResourceExhaustedError as error:
-        raise UserError(
-            f"memory ran out with --batch_size {options.batch_size}; lower it, or "
-            "--units."
-        ) from error

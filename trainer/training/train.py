@@ -27,6 +27,7 @@ from trainer.storage.disk_room import check_room
 from trainer.training.callbacks.best_weights import size_bytes
 from trainer.training.compiled_model import compiled_model
 from trainer.training.fit import BETTER_HIGHER, BETTER_LOWER, fit
+from trainer.training.memory import told_of_memory
 from trainer.training.resume import digest_of, earlier_state
 from trainer.training.training_input import training_input
 from trainer.training.training_state import Progress, TrainingState
@@ -92,9 +93,10 @@ def train(
     if num_steps is None:
         num_steps = source.steps * options.epochs
     planned = dataclasses.replace(options, epochs=-(-num_steps // source.steps))
-    model = compiled_model(config, planned, devices, num_steps)
-    model.start_from_popularity(source.counts.items)
-    model.set_item_values(values.ids)
+    with told_of_memory(options):
+        model = compiled_model(config, planned, devices, num_steps)
+        model.start_from_popularity(source.counts.items)
+        model.set_item_values(values.ids)
     with runs.locked(options.output):
         folder = _prepare(planned, earlier)
         fitted = fit(
