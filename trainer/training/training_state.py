@@ -57,7 +57,7 @@ class TrainingState:
     Attributes:
       path: the file.
       progress: how far the training has come.
-      arrays: the values of the variables by their keys.
+      arrays: the values of the variables by their keys, until a model has them.
     """
 
     path: Path
@@ -66,6 +66,8 @@ class TrainingState:
 
     def restore(self, model: Any) -> None:
         """Sets the weights, the seeds of dropout, and the optimizer's variables.
+
+        Once: three times the weights are not held a second time while it trains.
 
         Raises:
           UserError: the file is of another model.
@@ -85,7 +87,7 @@ class TrainingState:
             value = self.arrays.get(key)
             if value is None or value.shape != tuple(variable.shape):
                 raise _unusable(self.path, f"it has no {variable.path} of this model")
-            variable.assign(value)
+            variable.assign(self.arrays.pop(key))
 
 
 def save_state(path: Path, model: Any, progress: Progress) -> None:
