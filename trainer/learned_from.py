@@ -1,4 +1,8 @@
-"""Which data set a run learned from, or was measured on, as its files keep it."""
+"""Which data set a run learned from, or was measured on, as its files keep it.
+
+Wherever a data set must be the same as before, this decides: in a training that goes
+on, a search, a comparison, a measurement, a report.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Literal

@@ -28,6 +28,7 @@ from schemas.replacement import WHOLE, recover, recover_locked, remove, replace_
 from schemas.whole_file import write_whole
 from trainer.errors import first_line
 from trainer.options import TrainOptions
+from trainer.run_metrics import fault_of
 from trainer.storage.paths import check_path
 from trainer.storage.stand_ins import local, name_of
 
@@ -70,7 +71,8 @@ def is_reported(path: str) -> bool:
 
 def goes_on_from(path: str) -> bool:
     """Whether `train` reads a file to go on, by its path in the run's folder."""
-    return path in (CONFIG, METRICS, STATE, BEST) or path.startswith(f"{STAGED}/")
+    read = (CONFIG, METRICS, STATE, BEST, HISTORY)
+    return path in read or path.startswith(f"{STAGED}/")
 
 
 def folder_of(output: str, overwrite: bool) -> Path:
@@ -277,15 +279,14 @@ def read_metrics(path: str) -> dict[str, Any]:
     """Reads `metrics.json` of a finished run.
 
     Raises:
-      UserError: the file is missing or damaged.
+      UserError: the file is missing or damaged, or of another version.
     """
-    file = Path(local(path)) / METRICS
     try:
-        values = json.loads(file.read_text())
+        values: dict[str, Any] = json.loads(Path(local(path), METRICS).read_text())
     except (OSError, ValueError, RecursionError) as error:
         raise _damaged(path, error) from error
-    if not isinstance(values, dict):
-        raise _damaged(path, ValueError(f"{name_of(file)} holds no JSON object"))
+    if (fault := fault_of(values)) is not None:
+        raise _damaged(path, ValueError(f"{METRICS}: {fault}"))
     return values
 
 

@@ -22,9 +22,11 @@ SPACE = {
 NUM_ITEMS = 12
 
 
-def write_data(folder: Path, num_items: int = NUM_ITEMS, **settings: Any) -> str:
+def write_data(
+    folder: Path, num_items: int = NUM_ITEMS, seed: int = 1, **settings: Any
+) -> str:
     """Writes a data set of 80 windows, 20 more for eval, and returns its path."""
-    windows = cyclic_windows(100, num_items, 4, seed=1)
+    windows = cyclic_windows(100, num_items, 4, seed)
     held_out = () if settings.get("split") == "none" else windows[80:]
     return write_data_set(
         folder,

@@ -1,11 +1,16 @@
 """A small training: its data set, and options under which it takes a second."""
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.support.data_sets import cyclic_windows, write_data_set
 from trainer.config_files import read_config
 from trainer.options import TrainOptions
+from trainer.training.callbacks import HistoryFile
 
 # A test that needs other settings than the notebook's says so.
 SMALL = {
@@ -42,3 +47,14 @@ def write_cyclic_data(folder: Path, **more: Any) -> str:
 def small_options(data: str, output: Path, **changes: Any) -> TrainOptions:
     """Returns the options of a small training."""
     return TrainOptions(data=data, output=str(output), **{**SMALL, **changes})
+
+
+def sigterm_after_an_epoch(patch: pytest.MonkeyPatch) -> None:
+    """Lets this process get SIGTERM at the end of each epoch that is trained."""
+    write_row = HistoryFile.on_epoch_end
+
+    def send(self: Any, epoch: int, logs: Any = None) -> None:
+        write_row(self, epoch, logs)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    patch.setattr(HistoryFile, "on_epoch_end", send)

@@ -6,7 +6,12 @@ from pathlib import Path
 import keras
 import pytest
 
-from tests.support.data_sets import write_split_data_set
+from tests.support.data_sets import (
+    cyclic_windows,
+    write_data_set,
+    write_split_data_set,
+)
+from tests.support.run_metrics import metrics_of
 from trainer.__main__ import main as program
 from trainer.baselines import BASELINES
 from trainer.config_files import read_config
@@ -54,14 +59,7 @@ def write_run(path, data, seed=0, **settings):
     folder = prepare_run(options.output, overwrite=False)
     write_json(folder / CONFIG, options.to_json())
     model.save(folder / MODEL)
-    metrics = {
-        "best_epoch": 1,
-        "epochs": 1,
-        "seconds": 2.5,
-        "parameters": model.count_params(),
-        "devices": "CPU:0; precision float32; backend tensorflow",
-        "data_settings_digest": data_set.manifest.settings_digest,
-    }
+    metrics = metrics_of(data_set.manifest, parameters=model.count_params())
     write_json(folder / METRICS, metrics)
     return folder
 
@@ -146,13 +144,30 @@ def test_a_finished_run_of_other_settings_is_refused(data, tmp_path, capsys):
     assert not list(output.glob("comparison-*"))
 
 
+def test_a_finished_run_of_a_data_set_that_was_rewritten_is_refused(
+    data, tmp_path, capsys
+):
+    output = tmp_path / "out"
+    write_run(output / "runs" / "small-seed0", data)
+    # Of the same settings and the same counts.
+    windows = cyclic_windows(8, NUM_ITEMS, 3, seed=5)
+    rewritten = write_data_set(
+        tmp_path / "new", windows, windows, windows, num_items=NUM_ITEMS, max_length=3
+    )
+    config = write_config(tmp_path / "small.json")
+    assert main("--data", rewritten, "--output", output, "--configs", config) == 1
+    error = capsys.readouterr().err
+    assert "small-seed0 holds another run (it learned from a data set of oth" in error
+    assert len(error.splitlines()) == 1
+
+
 def test_a_run_of_other_items_is_refused(data, tmp_path, capsys):
     other = write_split_data_set(tmp_path / "other", num_items=5)
     run = write_run(tmp_path / "run", other)
     output = tmp_path / "out"
     assert main("--data", data, "--output", output, "--runs", run) == 1
     printed = capsys.readouterr()
-    assert f"{run} was not trained on {data} (5 items against 6)" in printed.err
+    assert f"{run} was not trained on {data} but on a data set of oth" in printed.err
     assert printed.out == ""
     assert not list(output.glob("comparison-*"))
 

@@ -10,10 +10,10 @@ from tests.support.data_sets import (
     write_data_set,
     write_split_data_set,
 )
+from tests.support.run_metrics import metrics_of
 from trainer.__main__ import main as program
 from trainer.baselines import BASELINES
 from trainer.config_files import read_config
-from trainer.data.data_set import open_data_set
 from trainer.evaluation.measures import LIST_MEASURES, MEASURES
 from trainer.models import ModelConfig, build_model
 from trainer.options import TrainOptions
@@ -58,7 +58,7 @@ def write_run(path, data, **settings):
     folder = prepare_run(options.output, overwrite=False)
     write_json(folder / CONFIG, options.to_json())
     model.save(folder / MODEL)
-    write_json(folder / METRICS, {})
+    write_json(folder / METRICS, metrics_of(data))
     return folder
 
 
@@ -176,9 +176,8 @@ def test_asking_random_for_a_test_split_names_eval(tmp_path, capsys):
 
 
 def test_warns_of_a_run_of_other_settings_and_measures_it(run, data, capsys):
-    settings = open_data_set(data).manifest.settings_digest
-    for digest, warned in ((settings, False), ("other", True)):
-        write_json(run / METRICS, {"data_settings_digest": digest})
+    for changes, warned in (({}, False), ({"data_settings_digest": "other"}, True)):
+        write_json(run / METRICS, metrics_of(data, **changes))
         assert main("--run", run, "--data", data) == 0
         printed = capsys.readouterr()
         assert ("may have learned from what is held out" in printed.err) == warned

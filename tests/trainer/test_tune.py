@@ -166,7 +166,11 @@ def test_another_space_or_data_set_is_refused(search, flags, tmp_path, capsys):
     assert '(`num_heads` in the space was {"choices": [1, 2, 3]} and is now' in error
     data = write_data(tmp_path / "data", num_items=11)
     assert tune(*flags, "--output", search, "--data", data) == 1
-    assert "(`items` of the data set was 12 and is now 11)" in capsys.readouterr().err
+    assert "holds another search (on a data set of other " in capsys.readouterr().err
+    # Of the same settings, and as many items and windows.
+    data = write_data(tmp_path / "new", seed=2)
+    assert tune(*flags, "--output", search, "--data", data) == 1
+    assert "(on a data set of other files); choose" in capsys.readouterr().err
 
 
 def test_the_best_settings_train_to_the_same_figure(finished, tmp_path):
@@ -196,6 +200,9 @@ def test_a_trial_that_diverges_fails_alone(flags, tmp_path, capsys):
     assert "val_ndcg@10" not in failed
     assert "training has diverged" in (output / "trials.md").read_text()
     assert json.loads((output / "best.json").read_text())["learning_rate"] == 0.01
+    # No weights that nobody reads, and no word of them.
+    assert failed["failure"].endswith("lower --learning_rate (now 1e+38).")
+    assert not any((output / "trials" / f"{failed['trial']:03d}").iterdir())
 
 
 @pytest.mark.slow

@@ -7,8 +7,8 @@ from schemas.whole_file import write_whole
 from trainer.comparison.comparison import Comparison
 from trainer.comparison.markdown import format_markdown
 from trainer.comparison.options import RUNS
+from trainer.runs import goes_on_from, write_json
 from trainer.runs import is_read as is_read_of_run
-from trainer.runs import write_json
 from trainer.storage.stand_ins import local, name_of
 
 # The entries of the folder that are a comparison's own, as patterns.
@@ -16,8 +16,13 @@ OWNED = ("comparison-*", RUNS)
 
 
 def is_read(path: str) -> bool:
-    """Whether a file is read before the comparison, by its path in its folder."""
-    return path.startswith(f"{RUNS}/") and is_read_of_run(path.split("/", 2)[-1])
+    """Whether a file is read of what an earlier call left, by its path in the folder.
+
+    That is to measure its finished runs, and to go on with the one at work.
+    """
+    folder, _, rest = path.partition("/")
+    _, _, file = rest.partition("/")
+    return folder == RUNS and (is_read_of_run(file) or goes_on_from(file))
 
 
 def write_comparison(output: str, comparison: Comparison) -> list[str]:

@@ -1,12 +1,12 @@
 """Which runs an earlier call of the comparison has finished."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 from schemas.errors import UserError
 from schemas.manifest import Manifest
+from trainer.changed_settings import changes
 from trainer.comparison.trained_run import read_trained_run
+from trainer.learned_from import difference
 from trainer.options import TrainOptions
 from trainer.runs import METRICS, check_output
 from trainer.storage.stand_ins import local
@@ -30,24 +30,16 @@ def is_finished(options: TrainOptions, manifest: Manifest) -> bool:
         check_output(options.output, overwrite=False)
         return False
     run = read_trained_run(options.output)
-    asked = options.to_json()
     # A folder has many paths; the manifest tells data sets apart.
-    for key in sorted((asked.keys() | run.config.keys()) - {"data"}):
-        if run.config.get(key) != asked.get(key):
-            raise _of_others(
-                options,
-                f"`{key}` was {_text(run.config, key)} and is now {_text(asked, key)}",
-            )
-    run.check_data_set(options.data, manifest)
+    if found := changes(run.config, options.to_json(), {"data"}):
+        raise UserError(
+            f"{options.output} holds another run ({found[0]}); choose another "
+            "--output, rename the config, or remove that run."
+        )
+    if differs := difference(run.metrics, manifest):
+        raise UserError(
+            f"{options.output} holds another run (it learned from a data set of other "
+            f"{differs} than {options.data} has now); choose another --output, or "
+            "remove that run."
+        )
     return True
-
-
-def _text(values: dict[str, Any], key: str) -> str:
-    return json.dumps(values[key]) if key in values else "not set"
-
-
-def _of_others(options: TrainOptions, difference: str) -> UserError:
-    return UserError(
-        f"{options.output} holds another run ({difference}); choose another --output, "
-        "rename the config, or remove that run."
-    )

@@ -7,17 +7,9 @@ from typing import Any
 
 from schemas.errors import UserError
 from schemas.manifest import Manifest
-from trainer.runs import CONFIG, METRICS
+from trainer.learned_from import difference
+from trainer.runs import CONFIG, METRICS, read_metrics
 from trainer.storage.stand_ins import local, name_of
-
-# What a comparison shows of `metrics.json`, and as what.
-_SHOWN: dict[str, tuple[type, ...]] = {
-    "best_epoch": (int,),
-    "devices": (str,),
-    "epochs": (int,),
-    "parameters": (int,),
-    "seconds": (int, float),
-}
 
 
 @dataclass(frozen=True)
@@ -35,21 +27,20 @@ class TrainedRun:
     metrics: dict[str, Any]
 
     def check_data_set(self, path: str, manifest: Manifest) -> None:
-        """Refuses a run of a data set that was made with other settings.
+        """Refuses a run that learned from another data set.
 
         Args:
           path: the folder of the data set.
           manifest: its manifest.
 
         Raises:
-          UserError: the settings differ, so the figures would not compare; the run may
-            even have been trained on what is held out here.
+          UserError: the figures would not compare; the run may even have been trained
+            on what is held out here.
         """
-        if self.metrics.get("data_settings_digest") != manifest.settings_digest:
+        if differs := difference(self.metrics, manifest):
             raise UserError(
                 f"{self.path} was not trained on {path} but on a data set of other "
-                "settings; "
-                "name the data set of the run with --data, or train again."
+                f"{differs}; name the data set of the run with --data, or train again."
             )
 
     def to_json(self) -> dict[str, Any]:
@@ -69,14 +60,7 @@ def read_trained_run(path: str) -> TrainedRun:
             f"there is no finished run at {path}; make one with `python -m trainer "
             f"train --data DATA --output {path}`."
         )
-    metrics = _read(folder / METRICS)
-    missing = [key for key in _SHOWN if key not in metrics]
-    if missing:
-        raise _damaged(folder / METRICS, f"it holds no {missing[0]!r}")
-    for key, kinds in _SHOWN.items():
-        if type(metrics[key]) not in kinds:
-            raise _damaged(folder / METRICS, f"{key!r} is {metrics[key]!r}")
-    return TrainedRun(path, _read(folder / CONFIG), metrics)
+    return TrainedRun(path, _read(folder / CONFIG), read_metrics(path))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from trainer.batching.scoring import needed_columns
 from trainer.data.data_set import DATE, DAY_COLUMNS, DataSet
 from trainer.data.date_buckets import DateBuckets
 from trainer.evaluation import GAP_HIDDEN
+from trainer.learned_from import difference
 from trainer.models.base import DAYS, NextItemModel
 from trainer.runs import EXPORT, load_run, read_metrics, read_options
 from trainer.storage.stand_ins import local
@@ -121,12 +122,12 @@ def load_run_scorers(path: str, data_set: DataSet) -> list[ModelScorer]:
 def load_run_scorer(path: str, data_set: DataSet) -> ModelScorer:
     """Reads a finished run that is to be measured on a data set.
 
-    A run of a data set of other settings or of another day is measured with a warning:
+    A run of a data set of other settings or other files is measured with a warning:
     what a model of last week is worth today is a fair question.
 
     Raises:
-      UserError: there is no finished run, or it was trained on a data set whose items
-        or days have other ids, or whose windows have another length.
+      UserError: there is no finished run, it is damaged, or it was trained on a data
+        set whose items or days have other ids, or whose windows have another length.
     """
     model, options = load_run(path)
     num_buckets = data_set.day_buckets(options.day_feature)
@@ -139,12 +140,12 @@ def load_run_scorer(path: str, data_set: DataSet) -> ModelScorer:
             raise _of_another(path, data_set, f"{of_model} {what} against {of_data}")
     if _exported_vocabulary(path) not in (None, data_set.vocabulary):
         raise _of_another(path, data_set, "the same number of items, but other ones")
-    digest = read_metrics(path).get("data_settings_digest")
-    if digest not in (None, data_set.manifest.settings_digest):
+    if differs := difference(read_metrics(path), data_set.manifest):
         _logger.warning(
-            "%s was trained on a data set that was made with other settings than %s: "
-            "it may have learned from what is held out here",
+            "%s was trained on a data set of other %s than %s: it may have learned "
+            "from what is held out here",
             path,
+            differs,
             data_set.path,
         )
     dated = DateBuckets.load(data_set) if options.day_feature == DATE else None

@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from schemas import layout
+from schemas.digests import of_stream
 from schemas.errors import UserError
 from schemas.features import (
     DAY,
@@ -32,6 +33,7 @@ from trainer.data.data_set import DataSet
 from trainer.data.saved_models import load_saved_model
 from trainer.data.transform_inputs import transform_inputs
 from trainer.errors import first_line
+from trainer.storage.stand_ins import local, name_of
 
 _READ_BUFFER_BYTES = 8 << 20
 _PARSE_BATCH = 4096
@@ -44,24 +46,35 @@ class TfxDataSet(DataSet):
 
     Attributes:
       path: the folder of tf.Transform's output.
-      manifest: what the data set holds; its shards are named by their whole paths.
+      manifest: what the data set holds. Its shards are named by their whole paths, as
+        TFX has them: where copies of remote ones are changes from call to call.
     """
 
     def num_records_of(self, split: str, path: str) -> int:
         """Returns the number of examples of a shard."""
-        return self.manifest.records[split][path]
+        return self.manifest.records[split][name_of(path)]
 
     def files(self, split: str) -> list[str]:
-        """Returns the paths of a split's shards, sorted."""
-        return sorted(self.manifest.records.get(split, {}))
+        """Returns the local paths of a split's shards, in the order of their names."""
+        return [local(name) for name in sorted(self.manifest.records.get(split, {}))]
+
+    def check_shard(self, split: str, path: str) -> None:
+        """Does nothing: the manifest's digests are of shards, which TFX wrote anew."""
 
 
 @dataclass(frozen=True)
 class _Shard:
-    """What one file holds: its number of examples, and the day of its last target."""
+    """What one file holds.
+
+    Attributes:
+      num_records: its number of examples.
+      last_day: the day of its last target.
+      digest: the SHA-256 of its bytes.
+    """
 
     num_records: int
     last_day: int
+    digest: str
 
 
 def open_tfx_data_set(
@@ -72,6 +85,9 @@ def open_tfx_data_set(
     stride: int = 1,
 ) -> DataSet:
     """Looks at the files, once through.
+
+    A manifest beside the graph tells which data set it is, where there are as many
+    examples of each split as it says; otherwise the bytes of the files do.
 
     Args:
       train_files: patterns of gzipped TFRecords of transformed examples.
@@ -84,32 +100,39 @@ def open_tfx_data_set(
       UserError: there are no such files, a file is damaged, or the graph is not that of
         `pipeline.preprocessing`.
     """
-    graph = _load(layout.join(transform_output, layout.TRANSFORM_FN))
+    folder = local(transform_output)
+    graph = _load(layout.join(folder, layout.TRANSFORM_FN))
     max_length = _max_length(graph, transform_output)
     scan = partial(_scan, max_length)
-    shards = {TRAIN: {path: scan(path) for path in _matching(train_files)}}
+    shards = {TRAIN: {name_of(path): scan(path) for path in _matching(train_files)}}
     if not any(shard.num_records for shard in shards[TRAIN].values()):
         raise UserError(
             f"train_files hold no example: {', '.join(train_files) or 'none is named'}."
         )
     if eval_files:
-        shards[EVAL] = {path: scan(path) for path in _matching(eval_files)}
+        shards[EVAL] = {name_of(path): scan(path) for path in _matching(eval_files)}
     records = {
         name: {path: shard.num_records for path, shard in of.items()}
         for name, of in shards.items()
     }
-    source = layout.join(transform_output, layout.MANIFEST)
+    digests = _digests_of(shards)
+    source = layout.join(folder, layout.MANIFEST)
     if tf.io.gfile.exists(source):
         with tf.io.gfile.GFile(source, "rb") as file:
             text = file.read().decode("utf-8", errors="replace")
-        manifest = Manifest.from_json(text, source)
-        # Shards are named by other paths here; the graph and the table are where they
-        # were.
-        digests = {
-            path: digest
-            for path, digest in manifest.digests.items()
-            if path.split("/")[0] in (layout.TRANSFORM_FN, layout.ITEM_TABLE)
-        }
+        manifest = Manifest.from_json(text, name_of(source))
+        if all(
+            sum(of.values()) == manifest.num_records(n) for n, of in records.items()
+        ):
+            digests = manifest.digests
+        else:
+            # The graph and the table are where they were.
+            kept = (layout.TRANSFORM_FN, layout.ITEM_TABLE)
+            digests |= {
+                path: digest
+                for path, digest in manifest.digests.items()
+                if path.split("/")[0] in kept
+            }
         return TfxDataSet(
             transform_output, replace(manifest, records=records, digests=digests)
         )
@@ -118,9 +141,18 @@ def open_tfx_data_set(
         for name, of in shards.items()
     }
     manifest = _manifest_of(
-        graph, transform_output, max_length, records, last_days, split, stride
+        graph, folder, max_length, records, last_days, split, stride, digests
     )
     return TfxDataSet(transform_output, manifest)
+
+
+def _digests_of(shards: dict[str, dict[str, _Shard]]) -> dict[str, str]:
+    """Returns digests of the examples, the same wherever these are."""
+    return {
+        f"{split}/{number}": shard.digest
+        for split, of in shards.items()
+        for number, (_, shard) in enumerate(sorted(of.items()))
+    }
 
 
 def _load(folder: str) -> Any:
@@ -128,8 +160,9 @@ def _load(folder: str) -> Any:
         return load_saved_model(folder)
     except (OSError, ValueError, tf.errors.OpError) as error:
         raise UserError(
-            f"{folder} is no transform graph ({first_line(error)}); give Trainer the "
-            "`transform_graph` of Transform, or an Importer of a data set's folder."
+            f"{name_of(folder)} is no transform graph ({first_line(error)}); give "
+            "Trainer the `transform_graph` of Transform, or an Importer of a data "
+            "set's folder."
         ) from error
 
 
@@ -149,7 +182,7 @@ def _max_length(graph: Any, transform_output: str) -> int:
 def _matching(patterns: Sequence[str]) -> list[str]:
     paths = set()
     for pattern in patterns:
-        found = tf.io.gfile.glob(pattern)
+        found = tf.io.gfile.glob(local(pattern))
         if not found:
             raise UserError(f"there is no file {pattern}.")
         paths.update(found)
@@ -157,7 +190,7 @@ def _matching(patterns: Sequence[str]) -> list[str]:
 
 
 def _scan(max_length: int, path: str) -> _Shard:
-    """Reads a file's days."""
+    """Reads a file's days and its bytes."""
     spec = {DAY: tf.io.FixedLenFeature([max_length + 1], tf.int64)}
     num_records, last_day = 0, 0
     with tf.device("CPU:0"):
@@ -171,20 +204,23 @@ def _scan(max_length: int, path: str) -> _Shard:
                 last_day = max(last_day, int(tf.reduce_max(batch)))
         except tf.errors.OpError as error:
             raise UserError(
-                f"{path} holds no transformed examples with windows of {max_length}, "
-                f"gzipped ({first_line(error)})."
+                f"{name_of(path)} holds no transformed examples with windows of "
+                f"{max_length}, gzipped ({first_line(error)})."
             ) from error
-    return _Shard(num_records, last_day)
+    with tf.io.gfile.GFile(path, "rb") as file:
+        digest = of_stream(file)
+    return _Shard(num_records, last_day, digest)
 
 
 def _manifest_of(
     graph: Any,
-    transform_output: str,
+    folder: str,
     max_length: int,
     records: dict[str, dict[str, int]],
     last_days: dict[str, int],
     split: Split,
     stride: int,
+    digests: dict[str, str],
 ) -> Manifest:
     """Returns what the pipeline would have written, as far as training asks."""
     raw = transform_inputs(1, max_length)
@@ -193,9 +229,7 @@ def _manifest_of(
         raw[name] = tf.fill([1, max_length], tf.int64.max)
     outputs = graph.transform_fn(raw)
     nb_days, gap_days = (int(outputs[name][0, -1]) for name in (NB_DAYS, GAP_DAYS))
-    path = layout.join(
-        transform_output, layout.TRANSFORM_FN, "assets", VOCABULARY_FILENAME
-    )
+    path = layout.join(folder, layout.TRANSFORM_FN, "assets", VOCABULARY_FILENAME)
     with tf.io.gfile.GFile(path, "rb") as file:
         num_items = file.read().count(b"\n")
     last_day = max(last_days.values())
@@ -220,4 +254,5 @@ def _manifest_of(
         rows=RowCounts(0, 0, {}, {}),
         statistics={},
         settings={"max_length": max_length, "stride": stride, "split": split},
+        digests=digests,
     )

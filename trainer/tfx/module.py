@@ -2,13 +2,13 @@
 
 import dataclasses
 import logging
+from pathlib import Path
 from typing import Any, get_args
 
 from schemas.errors import UsageError, did_you_mean
 from schemas.settings import Split
 from trainer.config_files import read_config
 from trainer.options import PER_CALL, TrainOptions
-from trainer.runs import load_run
 
 _logger = logging.getLogger(__name__)
 
@@ -58,7 +58,6 @@ def run_fn(fn_args: Any) -> None:
     eval_files = list(getattr(fn_args, "eval_files", None) or [])
 
     # Only now: TensorFlow takes seconds, and a wrong setting should not.
-    from trainer.serving.export import export_model
     from trainer.storage.stand_ins import local
     from trainer.tfx.data_set import open_tfx_data_set
     from trainer.tfx.folders import local_folders
@@ -69,21 +68,16 @@ def run_fn(fn_args: Any) -> None:
         train_files + eval_files, transform_output, options.output, export
     ):
         data_set = open_tfx_data_set(
-            [local(pattern) for pattern in train_files],
-            [local(pattern) for pattern in eval_files],
-            local(transform_output),
-            **of_data,
+            train_files, eval_files, transform_output, **of_data
         )
         if getattr(fn_args, "eval_steps", None):
             _logger.warning("eval_steps is not used: the whole eval split is measured")
         train(
             options,
-            export=False,
+            export_to=Path(local(export)),
             data_set=data_set,
             num_steps=getattr(fn_args, "train_steps", None) or None,
         )
-        model, _ = load_run(options.output)
-        export_model(data_set, model, local(export), options.day_feature)
 
 
 def _options(

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import keras
-import tensorflow as tf
 from rich.console import Console
 
-from schemas.errors import UserError
 from trainer import runs
 from trainer.models import NextItemModel
 from trainer.options import TrainOptions
@@ -23,6 +21,8 @@ from trainer.training.callbacks import (
     StopOnDivergence,
     Validate,
 )
+from trainer.training.callbacks.history_file import write_history
+from trainer.training.memory import told_of_memory
 from trainer.training.preemption import Notice, sigterm_noticed
 from trainer.training.skipped_steps import SkippedSteps, calls_for
 from trainer.training.step_loop import StepLoop
@@ -44,10 +44,14 @@ class Fitted:
 
     Attributes:
       history: the figures of each epoch, by name.
-      seconds: spent on it, earlier calls included.
+      steps: done, earlier calls included.
+      seconds: spent on these steps, earlier calls included: on tracing, measuring and
+        saving, too, but not on what a call that was killed did behind its last state,
+        which is no step that counts.
     """
 
     history: list[dict[str, float]]
+    steps: int
     seconds: float
 
 
@@ -58,7 +62,7 @@ def fit(
     options: TrainOptions,
     validation: Validation | None,
     folder: Path,
-    data_set: str,
+    progress: Progress,
     earlier: TrainingState | None = None,
 ) -> Fitted:
     """Trains, and writes the weights, the figures and the state to the run's folder.
@@ -70,23 +74,24 @@ def fit(
       options: how; `epochs` are those that `num_steps` make.
       validation: what to measure after each epoch; None takes the training loss.
       folder: of the run.
-      data_set: as `Progress`.
-      earlier: the state to go on with.
+      progress: where it begins.
+      earlier: the state of it to go on with; None for fresh weights.
 
     Raises:
       UserError: training diverged, or memory ran out.
       PreemptedError: SIGTERM came; the state is saved.
     """
-    progress = Progress(data_set) if earlier is None else earlier.progress
     if earlier is not None:
         earlier.restore(model)
     if progress.is_done:
-        return Fitted(progress.history, progress.seconds)
+        # A bucket may have got the state and not yet the table.
+        write_history(folder / runs.HISTORY, progress.history)
+        return _fitted(progress.history, source.steps, num_steps, progress.seconds)
     _set_steps(model, source, num_steps, progress)
     with (
         sigterm_noticed() as notice,
-        _display(options, source.steps) as display,
-        _one_sentence(options),
+        _display(options, source.steps, progress) as display,
+        told_of_memory(options),
     ):
         callbacks, checkpoint, history = _callbacks(
             options,
@@ -107,7 +112,14 @@ def fit(
             verbose=0,
             callbacks=[*callbacks, StopAfter(left), *display, checkpoint],
         )
-        return Fitted(history.rows, checkpoint.seconds)
+        return _fitted(history.rows, source.steps, num_steps, checkpoint.seconds)
+
+
+def _fitted(
+    history: list[dict[str, float]], steps: int, num_steps: int, seconds: float
+) -> Fitted:
+    # Only the last epoch can be cut short, by the number of all steps.
+    return Fitted(history, min(len(history) * steps, num_steps), seconds)
 
 
 def _set_steps(
@@ -164,7 +176,7 @@ def _callbacks(
     checkpoint = Checkpoint(
         folder,
         options.output,
-        progress.data_set,
+        progress,
         history,
         memories,
         notice,
@@ -177,29 +189,18 @@ def _callbacks(
 
 @contextlib.contextmanager
 def _display(
-    options: TrainOptions, steps: int
+    options: TrainOptions, steps: int, progress: Progress
 ) -> Iterator[list[keras.callbacks.Callback]]:
     """Yields what shows the progress: a bar on a terminal, lines in a log."""
     console = Console(stderr=True)
+    done = progress.epoch + progress.step / steps
     if options.quiet:
         yield []
     elif console.is_terminal:
-        bar = ProgressBar(options.epochs, steps, console)
+        bar = ProgressBar(options.epochs, steps, console, done)
         try:
             yield [bar]
         finally:
             bar.stop()
     else:
-        yield [EpochLines(options.epochs)]
-
-
-@contextlib.contextmanager
-def _one_sentence(options: TrainOptions) -> Iterator[None]:
-    """Says in one sentence that memory ran out."""
-    try:
-        yield
-    except tf.errors.ResourceExhaustedError as error:
-        raise UserError(
-            f"memory ran out with --batch_size {options.batch_size}; lower it, or "
-            "--units."
-        ) from error
+        yield [EpochLines(options.epochs, done)]

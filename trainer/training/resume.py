@@ -1,40 +1,42 @@
 """Whether a training goes on with what an earlier call left in its output."""
 
-import hashlib
 import json
 from typing import Any
 
+from schemas.digests import of_json
 from schemas.errors import UserError
 from schemas.manifest import Manifest
 from trainer import runs
+from trainer.changed_settings import changes
+from trainer.learned_from import digests_of
 from trainer.options import TrainOptions
-from trainer.training.training_state import TrainingState, load_state
+from trainer.training.training_state import Progress, TrainingState, load_state
 
 
-def check_settings(options: TrainOptions) -> None:
+def check_settings(options: TrainOptions, num_steps: int | None = None) -> None:
     """Refuses an output that holds an unfinished run of other settings.
+
+    Args:
+      options: of the training.
+      num_steps: the most steps, in place of `options.epochs`; None: these.
 
     Raises:
       UserError: the message names a setting that differs.
     """
-    if options.overwrite:
-        return
-    earlier, asked = _unfinished_config(options), options.to_json()
-    key = _different_key(earlier, asked) if earlier else ""
-    if key:
-        raise UserError(
-            f"{options.output} holds an unfinished run of other settings (`{key}` was "
-            f"{_text(earlier, key)} and is now {_text(asked, key)}); choose another "
-            "--output, or add --overwrite to replace it."
-        )
+    earlier = {} if options.overwrite else _unfinished_config(options)
+    if earlier and (found := _changes(earlier, options, num_steps)):
+        raise _of_other_settings(options, found[0])
 
 
-def earlier_state(options: TrainOptions, manifest: Manifest) -> TrainingState | None:
+def earlier_state(
+    options: TrainOptions, manifest: Manifest, num_steps: int | None = None
+) -> TrainingState | None:
     """Returns the state that a training goes on with.
 
     Args:
       options: of the training.
       manifest: of its data set.
+      num_steps: the most steps, in place of `options.epochs`; None: these.
 
     Returns:
       None where the training begins: there is no unfinished run in its folder, or one
@@ -45,31 +47,49 @@ def earlier_state(options: TrainOptions, manifest: Manifest) -> TrainingState | 
       UserError: the unfinished run is of other settings or of another data set, or
         its state is damaged.
     """
-    check_settings(options)
+    check_settings(options, num_steps)
     path = runs.folder_of(options.output, options.overwrite) / runs.STATE
     config = _unfinished_config(options)
-    if not path.exists() or not config or _different_key(config, options.to_json()):
+    if not path.exists() or not config or _changes(config, options, num_steps):
         return None
     try:
         state = load_state(path)
+        _check_same(state.progress, options, manifest, num_steps)
     except UserError:
         if options.overwrite:
             return None
         raise
-    if state.progress.data_set == digest_of(manifest):
-        return state
-    if options.overwrite:
-        return None
-    raise UserError(
-        f"{options.output} holds an unfinished run on another data set than "
-        f"{options.data} is now; choose another --output, or add --overwrite to "
-        "replace it."
-    )
+    return state
 
 
 def digest_of(manifest: Manifest) -> str:
-    """Returns what tells one data set from another."""
-    return hashlib.sha256(manifest.to_json().encode()).hexdigest()
+    """Returns what tells one data set from another, as `learned_from` does."""
+    return of_json(digests_of(manifest))
+
+
+def _check_same(
+    progress: Progress,
+    options: TrainOptions,
+    manifest: Manifest,
+    num_steps: int | None,
+) -> None:
+    if progress.data_set != digest_of(manifest):
+        raise UserError(
+            f"{options.output} holds an unfinished run on another data set than "
+            f"{options.data} is now; choose another --output, or add --overwrite to "
+            "replace it."
+        )
+    if progress.num_steps != num_steps:
+        # It is told apart here: the settings hold the epochs that it made.
+        steps = {"num_steps": progress.num_steps}, {"num_steps": num_steps}
+        raise _of_other_settings(options, changes(*steps)[0])
+
+
+def _of_other_settings(options: TrainOptions, change: str) -> UserError:
+    return UserError(
+        f"{options.output} holds an unfinished run of other settings ({change}); "
+        "choose another --output, or add --overwrite to replace it."
+    )
 
 
 def _unfinished_config(options: TrainOptions) -> dict[str, Any]:
@@ -85,12 +105,9 @@ def _unfinished_config(options: TrainOptions) -> dict[str, Any]:
     return config if isinstance(config, dict) else {}
 
 
-def _different_key(earlier: dict[str, Any], asked: dict[str, Any]) -> str:
-    """Returns a setting that differs; the empty text where there is none."""
+def _changes(
+    earlier: dict[str, Any], options: TrainOptions, num_steps: int | None
+) -> list[str]:
     # A folder has many paths; the state knows which data set it was.
-    keys = sorted((asked.keys() | earlier.keys()) - {"data"})
-    return next((key for key in keys if earlier.get(key) != asked.get(key)), "")
-
-
-def _text(values: dict[str, Any], key: str) -> str:
-    return json.dumps(values[key]) if key in values else "not set"
+    ignored = {"data"} if num_steps is None else {"data", "epochs"}
+    return changes(earlier, options.to_json(), ignored)

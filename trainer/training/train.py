@@ -27,9 +27,10 @@ from trainer.storage.disk_room import check_room
 from trainer.training.callbacks.best_weights import size_bytes
 from trainer.training.compiled_model import compiled_model
 from trainer.training.fit import BETTER_HIGHER, BETTER_LOWER, fit
+from trainer.training.memory import told_of_memory
 from trainer.training.resume import digest_of, earlier_state
 from trainer.training.training_input import training_input
-from trainer.training.training_state import TrainingState
+from trainer.training.training_state import Progress, TrainingState
 from trainer.training.validation import Validation
 
 _logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ def train(
     devices: Devices | None = None,
     *,
     export: bool = True,
+    export_to: Path | None = None,
     data_set: DataSet | None = None,
     num_steps: int | None = None,
 ) -> dict[str, Any]:
@@ -52,6 +54,8 @@ def train(
       options: what to train, on what, and how.
       devices: where to train; None takes every GPU, or else the CPU.
       export: whether to make the SavedModel that serves.
+      export_to: its folder, for callers that cannot do without it; None: that of the
+        run, and none on other backends than TensorFlow.
       data_set: what to train on; None opens `options.data`.
       num_steps: the most steps, in place of `options.epochs`.
 
@@ -70,26 +74,29 @@ def train(
             "with more rows or a lower --min_items."
         )
     runs.check_output(options.output, options.overwrite)
-    earlier = earlier_state(options, data_set.manifest)
+    earlier = earlier_state(options, data_set.manifest, num_steps)
+    progress = (
+        Progress(digest_of(data_set.manifest), num_steps)
+        if earlier is None
+        else earlier.progress
+    )
     keras.utils.set_random_seed(options.seed)
     if options.deterministic:
         tf.config.experimental.enable_op_determinism()
     devices = devices or set_up_devices(options.mixed_precision)
-    # The export alone uses it, and hours of training must not end in an error there.
     if export:
-        data_set.load_transform_graph()
+        _check_export(data_set, is_needed=export_to is not None)
     values = item_values(data_set, options.item_features)
     config = model_config(data_set, options, values)
     validation = _validation(data_set, options)
-    source = training_input(
-        data_set, options, devices, None if earlier is None else earlier.progress
-    )
+    source = training_input(data_set, options, devices, progress)
     if num_steps is None:
         num_steps = source.steps * options.epochs
     planned = dataclasses.replace(options, epochs=-(-num_steps // source.steps))
-    model = compiled_model(config, planned, devices, num_steps)
-    model.start_from_popularity(source.counts.items)
-    model.set_item_values(values.ids)
+    with told_of_memory(options):
+        model = compiled_model(config, planned, devices, num_steps)
+        model.start_from_popularity(source.counts.items)
+        model.set_item_values(values.ids)
     with runs.locked(options.output):
         folder = _prepare(planned, earlier)
         fitted = fit(
@@ -99,18 +106,22 @@ def train(
             planned,
             validation,
             folder,
-            digest_of(data_set.manifest),
+            progress,
             earlier,
         )
         best = _best_model(config, folder)
         if export:
-            _export(data_set, best, folder, options, source.counts.events)
+            export_path = export_to or folder / runs.EXPORT
+            _export(data_set, best, export_path, options, source.counts.events)
         metrics = {
             **_best_epoch(fitted.history, validation),
             "epochs": len(fitted.history),
             "seconds": round(fitted.seconds, 2),
             "windows_per_second": round(
-                data_set.num_records(TRAIN) * len(fitted.history) / fitted.seconds, 1
+                data_set.num_records(TRAIN)
+                * (fitted.steps / source.steps)
+                / fitted.seconds,
+                1,
             ),
             "parameters": _num_parameters(best),
             "model": config.to_json(),
@@ -187,10 +198,21 @@ def _best_model(config: ModelConfig, folder: Path) -> NextItemModel:
     return model
 
 
+def _check_export(data_set: DataSet, is_needed: bool) -> None:
+    """Looks at what the export alone needs: hours of training must not end there."""
+    backend = keras.backend.backend()
+    if is_needed and backend != "tensorflow":
+        raise UserError(
+            f"the model that serves is a TensorFlow SavedModel and Keras runs on "
+            f"{backend!r}; set KERAS_BACKEND=tensorflow."
+        )
+    data_set.load_transform_graph()
+
+
 def _export(
     data_set: DataSet,
     model: NextItemModel,
-    folder: Path,
+    path: Path,
     options: TrainOptions,
     item_counts: NDArray[np.int64],
 ) -> None:
@@ -198,19 +220,13 @@ def _export(
         _logger.warning(
             "%s is not made: the export needs the TensorFlow backend, and training ran "
             "on %s",
-            folder / runs.EXPORT,
+            path,
             keras.backend.backend(),
         )
         return
     from trainer.serving.export import export_model
 
-    export_model(
-        data_set,
-        model,
-        str(folder / runs.EXPORT),
-        options.day_feature,
-        item_counts,
-    )
+    export_model(data_set, model, str(path), options.day_feature, item_counts)
 
 
 def _best_epoch(

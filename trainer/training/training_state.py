@@ -32,6 +32,7 @@ class Progress:
 
     Attributes:
       data_set: `trainer.training.resume.digest_of` the data set's manifest.
+      num_steps: the most steps that were asked for; None where epochs were.
       epoch: the number of finished epochs.
       step: the finished steps of the epoch at hand.
       seconds: spent on training.
@@ -41,6 +42,7 @@ class Progress:
     """
 
     data_set: str
+    num_steps: int | None = None
     epoch: int = 0
     step: int = 0
     seconds: float = 0.0
@@ -56,7 +58,7 @@ class TrainingState:
     Attributes:
       path: the file.
       progress: how far the training has come.
-      arrays: the values of the variables by their keys.
+      arrays: the values of the variables by their keys, until a model has them.
     """
 
     path: Path
@@ -65,6 +67,8 @@ class TrainingState:
 
     def restore(self, model: Any) -> None:
         """Sets the weights, the seeds of dropout, and the optimizer's variables.
+
+        Once: three times the weights are not held a second time while it trains.
 
         Raises:
           UserError: the file is of another model.
@@ -84,7 +88,7 @@ class TrainingState:
             value = self.arrays.get(key)
             if value is None or value.shape != tuple(variable.shape):
                 raise _unusable(self.path, f"it has no {variable.path} of this model")
-            variable.assign(value)
+            variable.assign(self.arrays.pop(key))
 
 
 def save_state(path: Path, model: Any, progress: Progress) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 from schemas.errors import UserError
 from schemas.whole_file import write_whole
+from trainer import runs
 from trainer.durations import format_duration
-from trainer.runs import CONFIG, METRICS, write_json
-from trainer.storage.stand_ins import local, name_of
+from trainer.runs import CONFIG, write_json
+from trainer.storage.paths import join
+from trainer.storage.stand_ins import local
 from trainer.tuning.options import TuneOptions
 from trainer.tuning.search_folder import BEST, FIGURES, TABLE, trial_path
 
@@ -64,16 +66,14 @@ def read_metrics(path: str) -> dict[str, Any]:
     Raises:
       UserError: it cannot be read.
     """
-    file = Path(local(path), METRICS)
     try:
-        value = json.loads(file.read_text())
-        float(value[OBJECTIVE])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        metrics = runs.read_metrics(path)
+        float(metrics[OBJECTIVE])
+    except (UserError, ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{name_of(file)} is missing or damaged, and the search needs it; choose "
-            "another --output."
+            f"{join(path, runs.METRICS)} is missing or damaged, and the search needs "
+            "it; choose another --output."
         ) from error
-    metrics: dict[str, Any] = value
     return metrics
 
 

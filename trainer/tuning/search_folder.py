@@ -3,7 +3,8 @@
 tune.json       what is searched, on what: a later call must ask for the same
 best.json       the best settings so far, readable by `train --config`
 trials.json     every trial, the best first; trials.md is the same as a table
-trials/001/     config.json, history.csv and metrics.json of a trial's run
+trials/001/     config.json, history.csv and metrics.json of a trial's run; until it
+                has ended .training/ with what it goes on from
 keras_tuner/    the state of KerasTuner
 """
 
@@ -13,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import UserError
-from schemas.layout import EVAL, TRAIN
+from schemas.manifest import Manifest
+from trainer.changed_settings import changes
 from trainer.data.data_set import DataSet
-from trainer.runs import write_json
+from trainer.learned_from import difference, digests_of
+from trainer.runs import STAGED, write_json
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local, name_of
 from trainer.tuning.options import TuneOptions
@@ -27,15 +30,23 @@ TABLE = "trials.md"
 TRIALS = "trials"
 STATE = "keras_tuner"
 
+_DATA_SET = "data set"
+# The other sections of the settings, and what is said behind a key of theirs.
+_PLACES = {"search": "", "options": "", "space": " in the space"}
+
 # The entries of the folder that are a search's own.
 OWNED = (SETTINGS, BEST, FIGURES, TABLE, TRIALS, STATE)
 
 
 def is_kept(path: str) -> bool:
-    """Whether a file outlives its trial, by its path in the folder of the search."""
-    folder, _, file = path.partition("/")
-    in_trial = file.count("/") == 1 and file.endswith((".json", ".csv"))
-    return folder != TRIALS or in_trial
+    """Whether a file outlives its trial, by its path in the folder of the search.
+
+    Or is what a trial that was interrupted goes on from.
+    """
+    folder, _, rest = path.partition("/")
+    _, _, file = rest.partition("/")
+    is_last = "/" not in file and file.endswith((".json", ".csv"))
+    return folder != TRIALS or is_last or file.startswith(f"{STAGED}/")
 
 
 def trial_path(output: str, number: int) -> str:
@@ -60,7 +71,7 @@ def open_folder(options: TuneOptions, data_set: DataSet) -> None:
     settings = json.loads(json.dumps(_settings(options, data_set)))
     try:
         if (folder / SETTINGS).exists():
-            _check_same(folder / SETTINGS, settings)
+            _check_same(folder / SETTINGS, settings, data_set.manifest)
             return
         for name in (BEST, FIGURES, TABLE, TRIALS, STATE):
             if os.path.lexists(folder / name):
@@ -81,28 +92,24 @@ def _settings(options: TuneOptions, data_set: DataSet) -> dict[str, dict[str, An
     """Returns what trials of one search share; the number of trials may grow."""
     return {
         # A folder has many paths; these tell data sets apart.
-        "data set": {
-            "settings": data_set.manifest.settings_digest,
-            "items": data_set.num_items,
-            "training windows": data_set.num_records(TRAIN),
-            "eval windows": data_set.num_records(EVAL),
-        },
+        _DATA_SET: digests_of(data_set.manifest),
         "search": {"tuner": options.tuner},
         "options": options.constants,
         "space": options.space.to_json(),
     }
 
 
-def _check_same(path: Path, asked: dict[str, dict[str, Any]]) -> None:
+def _check_same(
+    path: Path, asked: dict[str, dict[str, Any]], manifest: Manifest
+) -> None:
     try:
         found = json.loads(path.read_text())
-        pairs = [(found[section], asked[section]) for section in asked]
-        differences = [
-            _difference(section, key, before, now)
-            for section, (before, now) in zip(asked, pairs, strict=True)
-            for key in sorted(before.keys() | now.keys())
-            if before.get(key) != now.get(key)
-        ]
+        if found[_DATA_SET].keys() != asked[_DATA_SET].keys():
+            raise KeyError(_DATA_SET)
+        differs = difference(found[_DATA_SET], manifest)
+        differences = [f"on a data set of other {differs}"] if differs else []
+        for section, place in _PLACES.items():
+            differences += changes(found[section], asked[section], place=place)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UserError(
             f"{name_of(path)} is damaged or of another version; choose another "
@@ -113,14 +120,3 @@ def _check_same(path: Path, asked: dict[str, dict[str, Any]]) -> None:
             f"{name_of(path.parent)} holds another search ({differences[0]}); choose "
             "another --output, or give the flags of that search."
         )
-
-
-def _difference(
-    section: str, key: str, before: dict[str, Any], now: dict[str, Any]
-) -> str:
-    place = {"data set": " of the data set", "space": " in the space"}.get(section, "")
-    return f"`{key}`{place} was {_text(before, key)} and is now {_text(now, key)}"
-
-
-def _text(values: dict[str, Any], key: str) -> str:
-    return json.dumps(values[key]) if key in values else "not set"

@@ -165,15 +165,8 @@ def option_value(name: str, value: Any) -> Any:
     Raises:
       UsageError: the option cannot take it, whatever the others are.
     """
-    if name == "units" and isinstance(value, str):
-        try:
-            value = [int(size) for size in value.split(",")]
-        except ValueError:
-            raise UsageError(
-                f"`units` must be whole numbers with commas between them, got {value!r}"
-            ) from None
-    if name == "item_features" and isinstance(value, str):
-        value = value.split(",") if value else []
+    if typing.get_origin(_KINDS[name]) is tuple and isinstance(value, str):
+        value = _parts(name, value)
     try:
         # These values of the other options go together with any value of one.
         options = TrainOptions(
@@ -183,6 +176,17 @@ def option_value(name: str, value: Any) -> Any:
         raise UsageError(str(error)) from error
     checked = getattr(options, name)
     return float(checked) if _KINDS[name] is float else checked
+
+
+def _parts(name: str, text: str) -> list[Any]:
+    """Returns the elements of a list that is given with commas between them."""
+    element = get_args(_KINDS[name])[0]
+    try:
+        return [element(part) for part in text.split(",")] if text else []
+    except ValueError:
+        raise UsageError(
+            f"`{name}` must be whole numbers with commas between them, got {text!r}"
+        ) from None
 
 
 def _whole(steps: float) -> int:

@@ -21,6 +21,8 @@ from trainer.options import TrainOptions
 from trainer.storage.mirrors import publish_if_possible
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local
+from trainer.training.callbacks.stop_on_divergence import DivergedError
+from trainer.training.preemption import PreemptedError
 from trainer.training.train import train
 from trainer.tuning.hyperparameters import values_of
 from trainer.tuning.options import TuneOptions
@@ -153,23 +155,35 @@ class TrialTuner(BaseTuner):
         return number, trial_path(self._options.output, number)
 
     def _train(self, options: TrainOptions) -> str:
-        """Trains; returns why it failed, or nothing where it did not."""
+        """Trains; returns why it failed, or nothing where it did not.
+
+        Raises:
+          UsageError: no trial can have what is asked for.
+          PreemptedError: SIGTERM came.
+          UserError: many trials failed in a row.
+        """
         if _is_finished(options):
             return ""
+        folder = Path(local(options.output))
         try:
             train(options, self._devices, export=False)
         except UsageError:
             raise  # What the command line has wrong is wrong for every trial.
+        except PreemptedError:
+            raise  # The trial has not failed: the next call goes on with it.
         except UserError as error:
+            # No call goes on with it.
+            shutil.rmtree(folder / runs.STAGED, ignore_errors=True)
+            reason = error.reason if isinstance(error, DivergedError) else str(error)
             self._failures_in_row += 1
             if self._failures_in_row == MOST_FAILURES:
                 raise UserError(
                     f"{MOST_FAILURES} trials failed in a row, the last one because "
-                    f"{error}"
+                    f"{reason}"
                 ) from error
-            return str(error)
+            return reason
         finally:
-            _discard_weights(Path(local(options.output)))
+            _discard_weights(folder)
             keras.utils.clear_session(free_memory=True)
         self._failures_in_row = 0
         return ""

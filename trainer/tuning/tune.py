@@ -34,6 +34,7 @@ def tune(options: TuneOptions) -> list[TrialResult]:
       UsageError: a setting cannot be had on this machine.
       UserError: the data set has nothing to train or to choose on, the folder holds
         something else, no trial succeeded, or many failed in a row.
+      PreemptedError: SIGTERM came while a trial trained; the next call goes on with it.
     """
     data_set = open_data_set(options.data)
     _check_splits(data_set)

@@ -16,6 +16,7 @@ def run(options: TuneOptions) -> None:
 
     Raises:
       UserError: the data set or the folder cannot be used, or no trial succeeded.
+      PreemptedError: SIGTERM came while a trial trained; the same command goes on.
     """
     with (
         mirrored(options.output, OWNED, kept=is_kept),

@@ -7,6 +7,7 @@ import pytest
 from schemas.errors import UserError
 from schemas.features import VOCABULARY_FILENAME
 from tests.support.data_sets import Window, cyclic_windows, write_data_set
+from tests.support.run_metrics import metrics_of
 from trainer.config_files import read_config
 from trainer.data.data_set import open_data_set
 from trainer.evaluation.evaluation import evaluate
@@ -45,7 +46,7 @@ def write_run(folder, data, day_feature="age", vocabulary=None, unknown_rate=0.0
     run = prepare_run(options.output, overwrite=False)
     write_json(run / CONFIG, options.to_json())
     model.save(run / MODEL)
-    write_json(run / METRICS, {})
+    write_json(run / METRICS, metrics_of(data))
     if vocabulary is not None:
         assets = run / EXPORT / "assets"
         assets.mkdir(parents=True)
@@ -208,3 +209,26 @@ def test_refuses_as_many_items_of_other_names(tmp_path):
     other = open_data_set(write_data(tmp_path / "other", vocabulary=list("abcdfe")))
     with pytest.raises(UserError, match="the same number of items, but other ones"):
         load_run_scorer(run, other)
+
+
+@pytest.mark.parametrize(
+    ("key", "warned"),
+    [(None, None), ("settings", "other settings"), ("files", "other files")],
+)
+def test_warns_of_a_run_of_another_data_set(tmp_path, caplog, key, warned):
+    data = write_data(tmp_path / "data")
+    run, _ = write_run(tmp_path / "run", data)
+    if key is not None:
+        other = metrics_of(data, **{f"data_{key}_digest": "of another"})
+        write_json(tmp_path / "run" / METRICS, other)
+    load_run_scorer(run, open_data_set(data))
+    assert ("may have learned from what is held out" in caplog.text) == bool(warned)
+    assert warned is None or f"on a data set of {warned} than" in caplog.text
+
+
+def test_metrics_of_another_version_are_one_sentence(tmp_path):
+    data = write_data(tmp_path / "data")
+    run, _ = write_run(tmp_path / "run", data)
+    write_json(tmp_path / "run" / METRICS, {})
+    with pytest.raises(UserError, match=r"metrics\.json: it holds no 'best_epoch'"):
+        load_run_scorer(run, open_data_set(data))

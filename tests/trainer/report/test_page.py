@@ -122,6 +122,7 @@ def test_a_run_that_is_not_measured_says_how(sample_run, sample_data_set):
     ("name", "content", "message"),
     [
         ("history.csv", b"", "history.csv is missing or damaged; train the run again"),
+        ("metrics.json", b"{}", "metrics.json: it holds no 'best_epoch'); train it ag"),
         ("evaluation-test.json", b"{}", "is damaged or of another version; run `pyt"),
     ],
 )

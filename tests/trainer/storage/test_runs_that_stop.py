@@ -109,6 +109,24 @@ def test_files_of_no_run_are_not_replaced(bucket, capfd):
 
 
 @pytest.mark.slow
+def test_a_run_that_was_stopped_behind_its_last_step_is_reported_whole(
+    bucket, data, monkeypatch, capfd
+):
+    run = f"{bucket}/run"
+    flags = ["train", *FLAGS, f"--data={data}", f"--output={run}", "--epochs=1"]
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "_best_model", crash)
+        with pytest.raises(CrashError):
+            main(flags)
+    history = files_in(run)["history.csv"]
+    assert main(flags) == 0
+    assert "history.csv is missing or damaged" not in capfd.readouterr().err
+    left = files_in(run)
+    assert left["history.csv"] == history
+    assert left["report.html"]
+
+
+@pytest.mark.slow
 def test_overwriting_replaces_the_run_and_nothing_else(bucket, data, monkeypatch):
     run = f"{bucket}/run"
     flags = ["train", *FLAGS, f"--data={data}", f"--output={run}", "--epochs=1"]

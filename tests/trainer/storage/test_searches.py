@@ -6,8 +6,9 @@ import pytest
 
 from tests.support.buckets import copy_to, files_in
 from tests.support.searches import BASE, tune, write_search
-from tests.support.training import write_cyclic_data
+from tests.support.training import sigterm_after_an_epoch, write_cyclic_data
 from trainer.__main__ import main
+from trainer.training.preemption import PREEMPTED
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +40,21 @@ def test_tune_goes_on_from_a_bucket(bucket, tmp_path, capfd):
     assert tune(f"--data={data}", *flags[1:-1], f"--output={local}", "--trials=2") == 0
     for history in ("trials/001/history.csv", "trials/002/history.csv"):
         assert both[history] == (local / history).read_bytes()
+
+
+def test_a_trial_that_was_stopped_goes_on_from_a_bucket(
+    bucket, tmp_path, monkeypatch, capfd
+):
+    output = f"{bucket}/search"
+    flags = [*write_search(tmp_path), f"--output={output}", "--trials=1"]
+    with monkeypatch.context() as patch:
+        sigterm_after_an_epoch(patch)
+        assert tune(*flags) == PREEMPTED
+    assert tune(*flags) == 0
+    assert "going on after 1 epochs and 0 steps" in capfd.readouterr().err
+    assert sorted(path for path in files_in(output) if path.startswith("trials/")) == [
+        f"trials/001/{name}" for name in ("config.json", "history.csv", "metrics.json")
+    ]
 
 
 def test_compare_takes_runs_and_keeps_its_own(bucket, tmp_path, capfd):
@@ -83,3 +99,21 @@ def test_compare_takes_runs_and_keeps_its_own(bucket, tmp_path, capfd):
     assert main(["compare", *flags, "--baselines=none"]) == 0
     (row,) = json.loads((local / "comparison-eval.json").read_text())["rows"]
     assert row["filtered"] == rows["small"]["filtered"]
+
+
+def test_a_comparison_that_was_stopped_goes_on_from_a_bucket(
+    bucket, tmp_path, monkeypatch, capfd
+):
+    data = write_cyclic_data(tmp_path / "reviews")
+    config = tmp_path / "small.json"
+    config.write_text(json.dumps({**BASE, "units": [8]}))
+    output = f"{bucket}/comparison"
+    compare = ["compare", f"--data={data}", f"--configs={config}", "--baselines=none"]
+    with monkeypatch.context() as patch:
+        sigterm_after_an_epoch(patch)
+        assert main([*compare, f"--output={output}"]) == PREEMPTED
+    assert main([*compare, f"--output={output}"]) == 0
+    assert "going on after 1 epochs and 0 steps" in capfd.readouterr().err
+    assert main([*compare, f"--output={tmp_path / 'local'}"]) == 0
+    history = "runs/small-seed0/history.csv"
+    assert files_in(output)[history] == (tmp_path / "local" / history).read_bytes()

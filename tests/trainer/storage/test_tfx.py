@@ -6,9 +6,14 @@ import pytest
 import tensorflow as tf
 
 from tests.support import buckets
-from tests.support.training import CATEGORY, write_cyclic_data
+from tests.support.training import (
+    CATEGORY,
+    sigterm_after_an_epoch,
+    write_cyclic_data,
+)
 from tests.trainer.tfx.test_module import CUSTOM_CONFIG, fn_args_of
 from trainer.tfx.module import run_fn
+from trainer.training.preemption import PreemptedError
 
 
 @pytest.mark.slow
@@ -17,14 +22,7 @@ def test_remote_folders_give_the_run_of_local_ones(bucket, tmp_path):
     with_attributes = {**CUSTOM_CONFIG, "item_features": ["category"]}
     settings = {"custom_config": with_attributes}
     run_fn(fn_args_of(data, tmp_path / "model", **settings))
-    buckets.copy_to(data, f"{bucket}/data")
-    remote = fn_args_of(data, tmp_path / "model", **settings)
-    for name, value in vars(remote).items():
-        if isinstance(value, str):
-            setattr(remote, name, value.replace(str(tmp_path), bucket))
-    remote.train_files = [f"{bucket}/data/train/*"]
-    remote.eval_files = [f"{bucket}/data/eval/*"]
-    run_fn(remote)
+    run_fn(remote_fn_args(bucket, tmp_path, **settings))
     files = buckets.files_in(f"{bucket}/model")
     local = {
         path.relative_to(tmp_path / "model").as_posix(): path
@@ -42,6 +40,39 @@ def test_remote_folders_give_the_run_of_local_ones(bucket, tmp_path):
             path.write_bytes(content)
     expected = answer(tmp_path / "model" / "Format-Serving", data)
     assert answer(served / "Format-Serving", data) == expected
+
+
+@pytest.mark.slow
+def test_a_training_that_was_stopped_goes_on_in_other_local_folders(
+    bucket, tmp_path, monkeypatch, caplog
+):
+    data = Path(write_cyclic_data(tmp_path / "data"))
+    # 5 steps make an epoch.
+    fn_args = remote_fn_args(bucket, tmp_path, train_steps=12)
+    with monkeypatch.context() as patch:
+        sigterm_after_an_epoch(patch)
+        with pytest.raises(PreemptedError):
+            run_fn(fn_args)
+    with caplog.at_level("INFO"):
+        run_fn(fn_args)
+    assert "going on after 1 epochs and 0 steps" in caplog.text
+    run_fn(fn_args_of(data, tmp_path / "model", train_steps=12))
+    history = tmp_path / "model" / "run" / "history.csv"
+    assert buckets.files_in(f"{bucket}/model")["run/history.csv"] == (
+        history.read_bytes()
+    )
+
+
+def remote_fn_args(bucket, folder, **settings):
+    """What TFX would hand over for the data set in a folder, copied to the bucket."""
+    buckets.copy_to(folder / "data", f"{bucket}/data")
+    remote = fn_args_of(folder / "data", folder / "model", **settings)
+    for name, value in vars(remote).items():
+        if isinstance(value, str):
+            setattr(remote, name, value.replace(str(folder), bucket))
+    remote.train_files = [f"{bucket}/data/train/*"]
+    remote.eval_files = [f"{bucket}/data/eval/*"]
+    return remote
 
 
 def answer(export, data):

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -112,6 +113,9 @@ def test_train_steps_are_the_most_steps(train_steps, epochs, cyclic_data, tmp_pa
     run_fn(fn_args)
     metrics = read_json(tmp_path / "model" / "run" / "metrics.json")
     assert metrics["epochs"] == epochs
+    windows = 150 * (train_steps or 10) / 5
+    counted = metrics["windows_per_second"] * metrics["seconds"]
+    assert counted == pytest.approx(windows, rel=0.05)
 
 
 def test_hyperparameters_of_the_tuner_come_first(cyclic_data, tmp_path):
@@ -170,6 +174,24 @@ def test_file_of_something_else_is_one_sentence(cyclic_data, tmp_path):
     other.write_text("no records")
     with pytest.raises(UserError, match=r"other\.gz holds no transformed examples"):
         open_tfx_data_set([str(other)], [], str(cyclic_data))
+
+
+def test_what_only_the_export_reads_is_looked_at_first(cyclic_data, tmp_path):
+    vocabulary = cyclic_data / "transform_fn" / "assets" / "item_vocabulary"
+    first, *others = vocabulary.read_text().splitlines()
+    vocabulary.write_text("\n".join([f"another {first}", *others]) + "\n")
+    with pytest.raises(UserError, match="item_vocabulary is damaged or of another"):
+        run_fn(fn_args_of(cyclic_data, tmp_path / "model"))
+    assert not (tmp_path / "model").exists()
+
+
+def test_without_the_backend_of_the_export_nothing_is_trained(
+    cyclic_data, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(UserError, match="'jax'; set KERAS_BACKEND=tensorflow"):
+        run_fn(fn_args_of(cyclic_data, tmp_path / "model"))
+    assert not (tmp_path / "model").exists()
 
 
 def as_tfx_lays_it_out(data: Path, folder: Path) -> tuple[Path, Path]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class Checkpoint(keras.callbacks.Callback):
       folder: of the run.
       output: the same, as the user named it; a remote one is brought up to date each
         time.
-      data_set: as `Progress`.
+      begun: where this call begins.
       history: holds the figures of the epochs.
       memories: what other callbacks remember, by a name for each.
       notice: whether the training is to stop.
@@ -42,7 +43,7 @@ class Checkpoint(keras.callbacks.Callback):
         self,
         folder: Path,
         output: str,
-        data_set: str,
+        begun: Progress,
         history: HistoryFile,
         memories: Mapping[str, Memory],
         notice: Notice,
@@ -54,26 +55,22 @@ class Checkpoint(keras.callbacks.Callback):
         super().__init__()
         self._path, self._last = folder / runs.STATE, folder / runs.LAST
         self._output = output
-        self._data_set, self._history, self._memories = data_set, history, memories
+        self._begun, self._history, self._memories = begun, history, memories
         self._notice, self._check = notice, check
         self._every_secs, self._clock = every_secs, clock
         self._earlier = earlier
-        progress = Progress(data_set) if earlier is None else earlier.progress
-        self._epoch, self._step = progress.epoch, progress.step
-        self._seconds_before = progress.seconds
+        self._epoch, self._step = begun.epoch, begun.step
         self._start = self._saved = clock()
 
     @property
     def seconds(self) -> float:
         """The time spent on training so far, earlier calls included."""
-        return self._seconds_before + self._clock() - self._start
+        return self._begun.seconds + self._clock() - self._start
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Gives the callbacks their memories back, which begin anew otherwise."""
         self._start = self._saved = self._clock()
-        if self._earlier is None:
-            return
-        for name, values in self._earlier.progress.callbacks.items():
+        for name, values in self._begun.callbacks.items():
             callback, _ = self._memories[name]
             for attribute, value in values.items():
                 setattr(callback, attribute, value)
@@ -117,8 +114,8 @@ class Checkpoint(keras.callbacks.Callback):
             self._stop_if_asked()
 
     def _save(self, is_done: bool) -> None:
-        progress = Progress(
-            data_set=self._data_set,
+        progress = replace(
+            self._begun,
             epoch=self._epoch,
             step=self._step,
             seconds=self.seconds,

@@ -27,13 +27,14 @@ class EpochLines(keras.callbacks.Callback):
 
     Args:
       epochs: the most epochs.
+      done: as `TimeLeft`.
     """
 
-    def __init__(self, epochs: int) -> None:
+    def __init__(self, epochs: int, done: float = 0.0) -> None:
         super().__init__()
         self._epochs = epochs
         self._start = 0.0
-        self._time_left = TimeLeft(epochs)
+        self._time_left = TimeLeft(epochs, done)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the clock."""

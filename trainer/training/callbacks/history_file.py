@@ -28,13 +28,21 @@ class HistoryFile(keras.callbacks.Callback):
         self._path = path
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Writes the number of each epoch, from 1, and its figures by name."""
+        """Takes the figures of the epoch, and writes all."""
         self.rows.append({k: float(v) for k, v in sorted((logs or {}).items())})
-        partial = self._path.with_name(f"{self._path.name}.partial")
-        with open(partial, "w", newline="") as file:
-            writer = csv.DictWriter(file, ["epoch", *self.rows[0]])
-            writer.writeheader()
-            writer.writerows(
-                {"epoch": number, **row} for number, row in enumerate(self.rows, 1)
-            )
-        os.replace(partial, self._path)
+        write_history(self._path, self.rows)
+
+
+def write_history(path: Path, rows: Sequence[dict[str, float]]) -> None:
+    """Writes the number of each epoch, from 1, and its figures by name.
+
+    Args:
+      path: the file; it is replaced when the new one is whole.
+      rows: the figures of each epoch; at least one.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    with open(partial, "w", newline="") as file:
+        writer = csv.DictWriter(file, ["epoch", *rows[0]])
+        writer.writeheader()
+        writer.writerows({"epoch": number, **row} for number, row in enumerate(rows, 1))
+    os.replace(partial, path)

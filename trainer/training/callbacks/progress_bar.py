@@ -26,16 +26,19 @@ class ProgressBar(keras.callbacks.Callback):
       epochs: the most epochs.
       steps: steps of an epoch.
       console: where to draw.
+      done: as `TimeLeft`.
     """
 
-    def __init__(self, epochs: int, steps: int, console: Console) -> None:
+    def __init__(
+        self, epochs: int, steps: int, console: Console, done: float = 0.0
+    ) -> None:
         super().__init__()
         self._epochs, self._steps, self._console = epochs, steps, console
         self._progress: Progress | None = None
         self._task = TaskID(0)
         self._epoch = 0
         self._measured = ""
-        self._time_left = TimeLeft(epochs)
+        self._time_left = TimeLeft(epochs, done)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Starts the bar of the epoch."""

@@ -15,8 +15,24 @@ from trainer.storage.stand_ins import name_of
 EXPLODED = 10
 
 
+class DivergedError(UserError):
+    """Training has diverged.
+
+    Args:
+      reason: the sentence, with what to do.
+      kept: says where the last good state is; empty where there is none.
+
+    Attributes:
+      reason: likewise, for those who do not keep the state.
+    """
+
+    def __init__(self, reason: str, kept: str = "") -> None:
+        super().__init__(f"{reason} {kept}".rstrip())
+        self.reason = reason
+
+
 class StopOnDivergence(keras.callbacks.Callback):
-    """Raises `UserError` where the loss or a weight is no finite number, or too large.
+    """Raises `DivergedError` where a loss or weight is not finite, or a loss too large.
 
     It must stand before the callbacks that save weights.
 
@@ -57,7 +73,7 @@ class StopOnDivergence(keras.callbacks.Callback):
         self.check_weights()
 
     def check_weights(self) -> None:
-        """Raises `UserError` where a weight is no finite number."""
+        """Raises `DivergedError` where a weight is no finite number."""
         if keras.backend.backend() == "jax":
             self.model.jax_state_sync()
         for variable in self.model.weights:
@@ -68,12 +84,13 @@ class StopOnDivergence(keras.callbacks.Callback):
     def _stop(self, what: str) -> None:
         rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         kept = (
-            f" The last good state is kept in {name_of(self._kept)}."
+            f"The last good state is kept in {name_of(self._kept)}."
             if self._kept.exists()
             else ""
         )
-        raise UserError(
+        raise DivergedError(
             f"{what} at step {self._step + 1} of epoch {self._epoch + 1}, at a "
             f"learning rate of {rate:g}: training has diverged; lower --learning_rate "
-            f"(now {self._learning_rate:g}).{kept}"
+            f"(now {self._learning_rate:g}).",
+            kept,
         )

@@ -54,12 +54,21 @@ def test_a_bar_shows_the_measure_of_the_epoch_before_and_the_time_left() -> None
 
 def test_the_time_left_follows_from_the_speed_so_far() -> None:
     seconds = iter([100.0, 110.0, 120.0, 140.0])
-    left = TimeLeft(10, clock=lambda: next(seconds))
+    left = TimeLeft(10, done=4, clock=lambda: next(seconds))
     # It goes on behind four epochs: two took 10 s, then 20 s, then the last 20 s more.
     assert left.after(4) == ""
     assert left.after(6) == "at most 20 s left"
     assert left.after(8) == "at most 10 s left"
     assert left.after(10) == ""
+
+
+def test_steps_of_an_earlier_call_tell_no_speed() -> None:
+    seconds = iter([100.0, 101.0, 102.0, 112.0, 132.0])
+    # The first epoch and half of the second were done; three quarters take 30 s.
+    left = TimeLeft(4, done=1.5, clock=lambda: next(seconds))
+    assert [left.after(share) for share in (1.0, 1.25, 1.5)] == ["", "", ""]
+    assert left.after(1.75) == "at most 1 min 30 s left"
+    assert left.after(2.25) == "at most 1 min 10 s left"
 
 
 def test_lines_say_how_much_is_left_but_the_last(

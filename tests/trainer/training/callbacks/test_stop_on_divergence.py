@@ -4,6 +4,7 @@ import pytest
 
 from schemas.errors import UserError
 from trainer.training.callbacks import StopOnDivergence
+from trainer.training.callbacks.stop_on_divergence import DivergedError
 
 
 def _callback(tmp_path, learning_rate=0.5):
@@ -57,5 +58,9 @@ def test_weights_that_the_last_step_spoilt(tmp_path):
 
 def test_says_where_the_last_good_state_is(tmp_path):
     (tmp_path / "state.npz").touch()
-    with pytest.raises(UserError, match=r"The last good state is kept in .*state\.npz"):
+    with pytest.raises(
+        DivergedError, match=r"\. The last good state is kept in .*state\.npz\.$"
+    ) as raised:
         _callback(tmp_path).on_train_batch_end(0, {"loss": float("nan")})
+    # Whoever does not keep it leaves that out.
+    assert raised.value.reason.endswith("lower --learning_rate (now 0.5).")
