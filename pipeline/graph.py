@@ -14,6 +14,7 @@ from pipeline.accounting.accounts import (
 )
 from pipeline.accounting.completeness import check_complete
 from pipeline.options import Options, iso_date
+from pipeline.runners.threads import threads_of
 from pipeline.steps.items import ItemFiles, WriteItems
 from pipeline.steps.learned import Learned, num_items_of, read_learned
 from pipeline.steps.read import ReadEvents
@@ -56,11 +57,12 @@ def build(
     Returns:
       The manifest, as soon as it is written.
     """
+    threads = threads_of(pipeline)
     reading = pipeline | "ReadEvents" >> ReadEvents(
-        patterns, options.read, options.num_partitions
+        patterns, options.read, options.num_partitions, threads
     )
     sequences = reading.batches | "SortHistories" >> SortHistories(
-        reading.account, options
+        reading.account, options, threads
     )
     counts = sequences.histories | "CountTraining" >> CountTraining(sequences, options)
     windows = (
@@ -77,7 +79,7 @@ def build(
     )
     num_items = learned | "TakeNumItems" >> beam.Map(num_items_of)
     shards = transformed.examples | "WriteExamples" >> WriteExamples(
-        output, [TRAIN, *options.split.held_out], options.num_shards, num_items
+        output, [TRAIN, *options.split.held_out], options.num_shards, num_items, threads
     )
     rejects = reading.rejects | "WriteRejects" >> WriteRejects(
         output, reading.account, options.num_shards

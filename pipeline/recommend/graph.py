@@ -32,6 +32,7 @@ from pipeline.recommend.requests import (
 )
 from pipeline.recommend.users_file import read_users
 from pipeline.recommend.write import write_answers
+from pipeline.runners.threads import threads_of
 from pipeline.steps.read import ReadEvents
 from pipeline.steps.write import WriteRejects
 from pipeline.windowing.histories import build_histories
@@ -66,7 +67,7 @@ def build(
       The manifest, as soon as it is written.
     """
     reading = pipeline | "ReadEvents" >> ReadEvents(
-        patterns, options.read, options.num_partitions
+        patterns, options.read, options.num_partitions, threads_of(pipeline)
     )
     account = reading.account | "CheckRows" >> beam.Map(
         checked, options.max_reject_fraction

@@ -21,7 +21,7 @@ from pipeline.parse.dates import day_of
 from pipeline.parse.events import ITEM, MOMENT, USER, Events, parse_events
 from pipeline.parse.item_values import block_values
 from pipeline.runners.worker_versions import check_versions
-from pipeline.steps.prefetch import mapped_ahead, usable_threads
+from pipeline.steps.prefetch import mapped_ahead
 from pipeline.storage.files import path_bytes
 
 # Positions in the input are 63-bit integers: the file's ordinal above, the byte or row
@@ -62,11 +62,13 @@ class ReadEvents(beam.PTransform):
       patterns: files or globs.
       options: how to read and judge rows.
       num_partitions: parts into which users are divided.
+      threads: blocks that are parsed at once; see `mapped_ahead`.
     """
 
     patterns: Sequence[str]
     options: ReadOptions
     num_partitions: int
+    threads: int = 0
 
     @no_annotations  # Beam takes only collections for hints, not tuples of them
     def expand(self, root: beam.Pipeline) -> Reading:
@@ -84,7 +86,7 @@ class ReadEvents(beam.PTransform):
         if self.options.item_fields:
             tags.append(_VALUES)
         read = ranges | "ReadBlocks" >> beam.ParDo(
-            ReadBlocks(self.options, self.num_partitions)
+            ReadBlocks(self.options, self.num_partitions, self.threads)
         ).with_outputs(*tags)
         account = read[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
             add_read_accounts
@@ -96,10 +98,13 @@ class ReadEvents(beam.PTransform):
 class ReadBlocks(beam.DoFn):
     """Reads a range of a file; a DoFn for its outputs."""
 
-    def __init__(self, options: ReadOptions, num_partitions: int) -> None:
+    def __init__(
+        self, options: ReadOptions, num_partitions: int, threads: int = 0
+    ) -> None:
         """Sets how to read; see `ReadEvents`."""
         self._options = options
         self._num_partitions = num_partitions
+        self._threads = threads
 
     @no_annotations
     def process(self, element: FileRange) -> Iterator[pvalue.TaggedOutput]:
@@ -113,7 +118,7 @@ class ReadBlocks(beam.DoFn):
                 for output in self._outputs(element, rows)
             ]
 
-        for outputs in mapped_ahead(judge, blocks, usable_threads()):
+        for outputs in mapped_ahead(judge, blocks, self._threads):
             yield from outputs
 
     def _outputs(

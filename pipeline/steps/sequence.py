@@ -75,10 +75,12 @@ class SortHistories(beam.PTransform):
     Attributes:
       account: what became of the rows, one `ReadAccount`.
       options: all settings.
+      threads: partitions that are sorted at once; see `InBackground`.
     """
 
     account: beam.PCollection[ReadAccount]
     options: Options
+    threads: int = 0
 
     @no_annotations  # Beam takes only collections for hints, not tuples of them
     def expand(self, batches: beam.PCollection[tuple[int, bytes]]) -> Sequences:
@@ -89,7 +91,9 @@ class SortHistories(beam.PTransform):
             | "GroupByPartition" >> beam.GroupByKey()
             | "BuildHistories"
             >> beam.ParDo(
-                InBackground(sort_partition, self.options),
+                InBackground(
+                    sort_partition, self.options, threads=self.threads, grouped=True
+                ),
                 pvalue.AsSingleton(plan),
             ).with_outputs(_HISTORIES, _ACCOUNTS, _ITEMS)
         )

@@ -45,12 +45,14 @@ class WriteExamples(beam.PTransform):
       splits: the splits.
       num_shards: how many files of each split, empty ones included.
       num_items: the size of the vocabulary, one integer.
+      threads: shards that are written at once; see `InBackground`.
     """
 
     output: str
     splits: Sequence[str]
     num_shards: int
     num_items: beam.PCollection[int]
+    threads: int = 0
 
     def expand(
         self, examples: beam.PCollection[tuple[pa.RecordBatch, dict[str, pa.Array]]]
@@ -75,7 +77,13 @@ class WriteExamples(beam.PTransform):
             | "GroupByShard" >> beam.GroupByKey()
             | "WriteShards"
             >> beam.ParDo(
-                InBackground(write_shards, self.output, self.num_shards)
+                InBackground(
+                    write_shards,
+                    self.output,
+                    self.num_shards,
+                    threads=self.threads,
+                    grouped=True,
+                )
             ).with_output_types(Shard)
         )
 
