@@ -169,7 +169,7 @@ def test_remote_data_set_is_written_in_its_place(tmp_path):
 def test_remains_of_a_remote_run_that_died_are_removed(tmp_path):
     data = tmp_path / "data"
     fill(data, "dead", "train/a", f"{TRANSFORM_FN}/b/c", f"{REJECTS}/a", "mine")
-    fill(data, "dead", ITEM_TABLE)
+    fill(data, "dead", ITEM_TABLE, f"{MANIFEST}.0123456789ab.partial")
     fill(data, "dead", ".partial/x/train/a")
     output = Output(f"disk://{data}", overwrite=False)
     assert not output.is_published
