@@ -20,6 +20,7 @@ from pipeline.accounting.accounts import (
 )
 from pipeline.arrays import columns
 from pipeline.arrays.digests import UInt64s
+from pipeline.arrays.ranges import ranges
 from pipeline.arrays.text_digests import text_digests
 from pipeline.options import Options
 from pipeline.steps.background import InBackground
@@ -33,7 +34,7 @@ from pipeline.windowing.histories import (
 from pipeline.windowing.raw_windows import DayOrigin, raw_windows
 from pipeline.windowing.split import SplitRule, last_training_day, split_windows
 from pipeline.windowing.training_counts import training_counts
-from pipeline.windowing.windows import Int64s, Windows
+from pipeline.windowing.windows import Windows
 from schemas.layout import TRAIN
 
 # Handed to tf.Transform at once: enough that its cost of a call is small, few enough
@@ -247,7 +248,7 @@ def raw_batches(
     cells = np.full(len(windows), window.max_length + 1)
     if not is_training:
         cells += np.minimum(windows.target, window.max_seen)
-    for start, stop in _parts(cells):
+    for start, stop in ranges(cells, WINDOW_CELLS_A_BATCH):
         yield raw_windows(
             histories,
             windows.part(start, stop),
@@ -256,18 +257,6 @@ def raw_batches(
             window.max_seen,
             split,
         )
-
-
-def _parts(cells: Int64s) -> Iterator[tuple[int, int]]:
-    """Yields ranges of windows that have about as many cells as a batch may."""
-    ends = np.cumsum(cells)
-    start = 0
-    while start < len(cells):
-        before = ends[start] - cells[start]
-        stop = int(np.searchsorted(ends, before + WINDOW_CELLS_A_BATCH, side="right"))
-        stop = max(stop, start + 1)
-        yield start, stop
-        start = stop
 
 
 def item_parts(items: pa.Array) -> Iterator[tuple[int, bytes]]:
