@@ -33,7 +33,8 @@ _REJECTS = "rejects"
 _ACCOUNTS = "accounts"
 _VALUES = "values"
 
-# Items are divided, so that no worker merges the attributes of all of them.
+# Items are divided, so that several workers find the latest of their attributes; the
+# table of all is then put together by one.
 _ITEM_PARTS = 16
 
 
