@@ -1,18 +1,18 @@
 """The whole pipeline on one screen."""
 
 import importlib.metadata
+import logging
 from collections.abc import Mapping, Sequence
 
 import apache_beam as beam
 from apache_beam.pvalue import AsList, AsSingleton
 
-from pipeline.accounting.accounts import (
-    DayPlan,
-    ReadAccount,
-    SequenceAccount,
-    row_counts,
-)
 from pipeline.accounting.completeness import check_complete
+from pipeline.accounting.day_plan import DayPlan
+from pipeline.accounting.read_account import ReadAccount
+from pipeline.accounting.row_checks import check_rows
+from pipeline.accounting.row_counts import row_counts
+from pipeline.accounting.sequence_account import SequenceAccount
 from pipeline.options import Options, iso_date
 from pipeline.runners.threads import threads_of
 from pipeline.steps.items import ItemFiles, WriteItems
@@ -26,6 +26,8 @@ from pipeline.storage.files import delete_folder
 from schemas.features import example_features
 from schemas.layout import MANIFEST, TRAIN, join
 from schemas.manifest import Manifest
+
+_logger = logging.getLogger(__name__)
 
 _RECORDED_LIBRARIES = (
     "apache-beam",
@@ -61,8 +63,11 @@ def build(
     reading = pipeline | "ReadEvents" >> ReadEvents(
         patterns, options.read, options.num_partitions, threads
     )
+    account = reading.account | "CheckRows" >> beam.Map(
+        check_rows, options.max_reject_fraction
+    )
     sequences = reading.batches | "SortHistories" >> SortHistories(
-        reading.account, options, threads
+        account, options, threads
     )
     counts = sequences.histories | "CountTraining" >> CountTraining(sequences, options)
     windows = (
@@ -82,7 +87,7 @@ def build(
         output, [TRAIN, *options.split.held_out], options.num_shards, num_items, threads
     )
     rejects = reading.rejects | "WriteRejects" >> WriteRejects(
-        output, reading.account, options.num_shards
+        output, account, options.num_shards
     )
     asset_map = dict(transformed.asset_map)
     item_files = None
@@ -104,7 +109,7 @@ def build(
         | "MakeManifest"
         >> beam.Map(
             make_manifest,
-            AsSingleton(reading.account),
+            AsSingleton(account),
             AsSingleton(sequences.account),
             AsSingleton(sequences.plan),
             AsSingleton(sequences.reference_day),
@@ -184,4 +189,8 @@ def make_manifest(
 
 def delete_temp(_: Manifest, folder: str) -> None:
     """Deletes tf.Transform's scratch files once nothing can need them."""
-    delete_folder(folder)
+    try:
+        delete_folder(folder)
+    except Exception as error:  # Each remote storage raises errors of its own.
+        # The data set is complete.
+        _logger.warning("cannot delete %s: %s; delete it yourself.", folder, error)

@@ -11,7 +11,8 @@ from apache_beam.ml.inference.base import KeyedModelHandler, RunInference
 from apache_beam.pvalue import AsList, AsSingleton
 from apache_beam.typehints.decorators import no_annotations
 
-from pipeline.accounting.accounts import ReadAccount, check_rows
+from pipeline.accounting.read_account import ReadAccount
+from pipeline.accounting.row_checks import check_rows
 from pipeline.arrays import columns
 from pipeline.options import iso_date
 from pipeline.parse.events import EVENT_SCHEMA
@@ -70,7 +71,7 @@ def build(
         patterns, options.read, options.num_partitions, threads_of(pipeline)
     )
     account = reading.account | "CheckRows" >> beam.Map(
-        checked, options.max_reject_fraction
+        check_rows, options.max_reject_fraction
     )
     asked = (
         {_EVENTS: reading.batches, _USERS: _users(pipeline, options)}
@@ -114,7 +115,7 @@ def build(
         )
     )
     rejects = reading.rejects | "WriteRejects" >> WriteRejects(
-        output, reading.account, options.num_shards
+        output, account, options.num_shards
     )
     return (
         pipeline
@@ -132,12 +133,6 @@ def build(
         )
         | "WriteManifest" >> beam.Map(write_manifest, join(output, MANIFEST))
     )
-
-
-def checked(account: ReadAccount, max_reject_fraction: float) -> ReadAccount:
-    """Returns the account if enough rows were accepted."""
-    check_rows(account, max_reject_fraction)
-    return account
 
 
 def _users(

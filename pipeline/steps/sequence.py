@@ -10,20 +10,16 @@ import pyarrow as pa
 from apache_beam import pvalue
 from apache_beam.typehints.decorators import no_annotations
 
-from pipeline.accounting.accounts import (
-    DayPlan,
-    ReadAccount,
-    SequenceAccount,
-    add_sequence_accounts,
-    plan_days,
-    reference_day,
-)
+from pipeline.accounting.day_plan import DayPlan, plan_days, reference_day
+from pipeline.accounting.read_account import ReadAccount
+from pipeline.accounting.sequence_account import SequenceAccount, add_sequence_accounts
 from pipeline.arrays import columns
 from pipeline.arrays.digests import UInt64s
 from pipeline.arrays.ranges import ranges
 from pipeline.arrays.text_digests import text_digests
 from pipeline.options import Options
 from pipeline.steps.background import InBackground
+from pipeline.steps.counters import count_events
 from pipeline.steps.prefetch import prefetched
 from pipeline.windowing.histories import (
     Histories,
@@ -74,7 +70,7 @@ class SortHistories(beam.PTransform):
     """Sorts events into histories, and finds the days on which splits depend.
 
     Attributes:
-      account: what became of the rows, one `ReadAccount`.
+      account: what became of the rows, one `ReadAccount` that was checked.
       options: all settings.
       threads: partitions that are sorted at once; see `InBackground`.
     """
@@ -98,8 +94,10 @@ class SortHistories(beam.PTransform):
                 pvalue.AsSingleton(plan),
             ).with_outputs(_HISTORIES, _ACCOUNTS, _ITEMS)
         )
-        account = built[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
-            add_sequence_accounts
+        account = (
+            built[_ACCOUNTS]
+            | "CountEvents" >> beam.Map(count_events)
+            | "AddAccounts" >> beam.CombineGlobally(add_sequence_accounts)
         )
         origin = account | "FindReferenceDay" >> beam.Map(
             reference_day, pvalue.AsSingleton(plan), self.options
