@@ -1,19 +1,20 @@
 """The whole pipeline on one screen."""
 
 import importlib.metadata
+import logging
 from collections.abc import Mapping, Sequence
 
 import apache_beam as beam
 from apache_beam.pvalue import AsList, AsSingleton
 
-from pipeline.accounting.accounts import (
-    DayPlan,
-    ReadAccount,
-    SequenceAccount,
-    row_counts,
-)
 from pipeline.accounting.completeness import check_complete
+from pipeline.accounting.day_plan import DayPlan
+from pipeline.accounting.read_account import ReadAccount
+from pipeline.accounting.row_checks import check_rows
+from pipeline.accounting.row_counts import row_counts
+from pipeline.accounting.sequence_account import SequenceAccount
 from pipeline.options import Options
+from pipeline.runners.threads import threads_of
 from pipeline.steps.items import ItemFiles, WriteItems
 from pipeline.steps.learned import Learned, num_items_of, read_learned
 from pipeline.steps.read import ReadEvents
@@ -26,6 +27,8 @@ from schemas.days import iso_date
 from schemas.features import example_features
 from schemas.layout import MANIFEST, TRAIN, join
 from schemas.manifest import Manifest
+
+_logger = logging.getLogger(__name__)
 
 _RECORDED_LIBRARIES = (
     "apache-beam",
@@ -57,11 +60,15 @@ def build(
     Returns:
       The manifest, as soon as it is written.
     """
+    threads = threads_of(pipeline)
     reading = pipeline | "ReadEvents" >> ReadEvents(
-        patterns, options.read, options.num_partitions
+        patterns, options.read, options.num_partitions, threads
+    )
+    account = reading.account | "CheckRows" >> beam.Map(
+        check_rows, options.max_reject_fraction
     )
     sequences = reading.batches | "SortHistories" >> SortHistories(
-        reading.account, options
+        account, options, threads
     )
     counts = sequences.histories | "CountTraining" >> CountTraining(sequences, options)
     windows = (
@@ -78,10 +85,10 @@ def build(
     )
     num_items = learned | "TakeNumItems" >> beam.Map(num_items_of)
     shards = transformed.examples | "WriteExamples" >> WriteExamples(
-        output, [TRAIN, *options.split.held_out], options.num_shards, num_items
+        output, [TRAIN, *options.split.held_out], options.num_shards, num_items, threads
     )
     rejects = reading.rejects | "WriteRejects" >> WriteRejects(
-        output, reading.account, options.num_shards
+        output, account, options.num_shards
     )
     asset_map = dict(transformed.asset_map)
     item_files = None
@@ -103,7 +110,7 @@ def build(
         | "MakeManifest"
         >> beam.Map(
             make_manifest,
-            AsSingleton(reading.account),
+            AsSingleton(account),
             AsSingleton(sequences.account),
             AsSingleton(sequences.plan),
             AsSingleton(sequences.reference_day),
@@ -183,4 +190,8 @@ def make_manifest(
 
 def delete_temp(_: Manifest, folder: str) -> None:
     """Deletes tf.Transform's scratch files once nothing can need them."""
-    delete_folder(folder)
+    try:
+        delete_folder(folder)
+    except Exception as error:  # Each remote storage raises errors of its own.
+        # The data set is complete.
+        _logger.warning("cannot delete %s: %s; delete it yourself.", folder, error)

@@ -7,7 +7,8 @@ an error: Beam 2.77's in-process one did with several workers (see
 
 from collections.abc import Mapping
 
-from pipeline.accounting.accounts import ReadAccount, SequenceAccount
+from pipeline.accounting.read_account import ReadAccount
+from pipeline.accounting.sequence_account import SequenceAccount
 from schemas.errors import UserError
 
 

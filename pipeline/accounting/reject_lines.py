@@ -1,30 +1,27 @@
 """Refused rows as lines of JSON, in the order of the input."""
 
-import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from pipeline.accounting.accounts import PlacedReject, ReadAccount
+from pipeline.accounting.read_account import ReadAccount, rows_before
+from pipeline.accounting.reject_batch import RejectBatch
 
 
 def reject_lines(
-    rejects: Sequence[PlacedReject], account: ReadAccount
+    batches: Iterable[RejectBatch], account: ReadAccount
 ) -> Iterator[bytes]:
     """Yields a line for each reject: its file, row, reason, detail and text.
 
     Args:
-      rejects: refused rows.
+      batches: refused rows, of which one batch at a time is unpacked.
       account: the account of all rows, from which a row's number in its file follows.
     """
-    ordered = sorted(rejects, key=lambda placed: placed.order)
-    for (ordinal, block), group in itertools.groupby(
-        ordered, key=lambda placed: placed.order[:2]
-    ):
-        first_row = account.rows_before(ordinal, block) + 1
-        for placed in group:
-            reject = placed.reject
+    before = rows_before(account)
+    for batch in sorted(batches, key=lambda batch: batch.order):
+        first_row = before.get((batch.ordinal, batch.block), 0) + 1
+        for reject in batch.rejects():
             entry = {
-                "file": placed.path,
+                "file": batch.path,
                 "row": first_row + reject.row,
                 "reason": reject.reason,
                 "detail": reject.detail,

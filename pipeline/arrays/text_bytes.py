@@ -6,13 +6,14 @@ import pyarrow as pa
 
 
 def text_bytes(
-    texts: pa.StringArray,
+    texts: pa.StringArray | pa.LargeStringArray,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
     """Returns where each text starts, int64 [n + 1], and all bytes, uint8 [bytes]."""
     _, offsets_buffer, data_buffer = texts.buffers()
     if not len(texts):
         return np.zeros(1, np.int64), np.zeros(0, np.uint8)
-    offsets = np.frombuffer(offsets_buffer, np.int32)
+    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
+    offsets = np.frombuffer(offsets_buffer, width)
     offsets = offsets[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
     if data_buffer is None:
         return offsets - offsets[0], np.zeros(0, np.uint8)

@@ -14,21 +14,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.arrays import columns
+from pipeline.arrays.ranges import ranges
 from pipeline.parse.events import ITEM, MOMENT, POSITION
 from schemas.features import ITEM_ID
 
 FIELD = "field"
 VALUE = "value"
 
+# Large texts, since those of many blocks together may have more than 2 GB.
 ITEM_VALUE_SCHEMA = pa.schema(
     [
-        (ITEM, pa.string()),
+        (ITEM, pa.large_string()),
         (FIELD, pa.int16()),
         (MOMENT, pa.int64()),
         (POSITION, pa.int64()),
-        (VALUE, pa.string()),
+        (VALUE, pa.large_string()),
     ]
 )
+
+# Of a column of string, which holds 2 GB at most.
+PIECE_BYTES = 1 << 30
 
 # Of the row that says of an item no more than that it is there.
 _NO_FIELD = -1
@@ -74,6 +79,7 @@ def _rows(
     values: pa.Array,
 ) -> pa.RecordBatch:
     number = pa.repeat(pa.scalar(field, pa.int16()), len(items))
+    items, values = items.cast(pa.large_string()), values.cast(pa.large_string())
     return pa.record_batch(
         [items, number, moments, positions, values], schema=ITEM_VALUE_SCHEMA
     )
@@ -113,14 +119,15 @@ def item_table(parts: Sequence[bytes], fields: Sequence[str]) -> pa.RecordBatch:
     """Puts merged values together as the table of all items.
 
     Args:
-      parts: serialised rows of `latest_values`, of an item all in one part.
+      parts: of `merge_values`, those of an item all in one of them.
       fields: the names of the fields.
 
     Returns:
-      `item_id` and a column for each field, string, null where an item has no value; a
-      row an item, in the order of the items' bytes.
+      `item_id` and a column for each field, large_string, null where an item has no
+      value; a row an item, in the order of the items' bytes.
     """
-    rows = columns.from_bytes(merge_values(parts))
+    none = pa.RecordBatch.from_pylist([], schema=ITEM_VALUE_SCHEMA)
+    rows = columns.concatenate([none, *map(columns.from_bytes, parts)])
     encoded = rows.column(ITEM).dictionary_encode()
     order = pc.sort_indices(encoded.dictionary).to_numpy()
     place_of = np.empty(len(order), np.int64)
@@ -143,19 +150,38 @@ def _spread(values: pa.Array, places: npt.NDArray[np.int64], length: int) -> pa.
     return values.take(pa.array(source, mask=source < 0))
 
 
+def text_columns(table: pa.RecordBatch) -> pa.Table:
+    """Returns a table of large_string columns with columns of string, as they are kept.
+
+    A column is in several pieces where it is too large for one.
+    """
+    columns_of_text = {}
+    for name, column in zip(table.schema.names, table.columns, strict=True):
+        lengths = pc.binary_length(column).fill_null(0).to_numpy()
+        columns_of_text[name] = pa.chunked_array(
+            [
+                column.slice(begin, end - begin).cast(pa.string())
+                for begin, end in ranges(lengths.astype(np.int64), PIECE_BYTES)
+            ],
+            pa.string(),
+        )
+    return pa.table(columns_of_text)
+
+
 def count_values(
     table: pa.RecordBatch, items: pa.Array
-) -> list[tuple[pa.StringArray, npt.NDArray[np.int64]]]:
+) -> list[tuple[pa.LargeStringArray, npt.NDArray[np.int64]]]:
     """Counts how many of the given items have each value.
 
     Args:
       table: as `item_table` makes it.
-      items: string, those of a vocabulary.
+      items: texts, those of a vocabulary.
 
     Returns:
       For each field its values among these items, ascending, and their counts.
     """
-    known = table.filter(pc.is_in(table.column(ITEM_ID), value_set=items))
+    chosen = items.cast(pa.large_string())
+    known = table.filter(pc.is_in(table.column(ITEM_ID), value_set=chosen))
     counted = []
     for column in known.columns[1:]:
         encoded = column.drop_null().dictionary_encode()

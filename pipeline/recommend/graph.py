@@ -11,7 +11,8 @@ from apache_beam.ml.inference.base import KeyedModelHandler, RunInference
 from apache_beam.pvalue import AsList, AsSingleton
 from apache_beam.typehints.decorators import no_annotations
 
-from pipeline.accounting.accounts import ReadAccount, check_rows
+from pipeline.accounting.read_account import ReadAccount
+from pipeline.accounting.row_checks import check_rows
 from pipeline.arrays import columns
 from pipeline.parse.events import EVENT_SCHEMA
 from pipeline.recommend.export_files import read_item_table
@@ -31,6 +32,7 @@ from pipeline.recommend.requests import (
 )
 from pipeline.recommend.users_file import read_users
 from pipeline.recommend.write import write_answers
+from pipeline.runners.threads import threads_of
 from pipeline.steps.read import ReadEvents
 from pipeline.steps.write import WriteRejects
 from pipeline.windowing.histories import build_histories
@@ -66,10 +68,10 @@ def build(
       The manifest, as soon as it is written.
     """
     reading = pipeline | "ReadEvents" >> ReadEvents(
-        patterns, options.read, options.num_partitions
+        patterns, options.read, options.num_partitions, threads_of(pipeline)
     )
     account = reading.account | "CheckRows" >> beam.Map(
-        checked, options.max_reject_fraction
+        check_rows, options.max_reject_fraction
     )
     asked = (
         {_EVENTS: reading.batches, _USERS: _users(pipeline, options)}
@@ -113,7 +115,7 @@ def build(
         )
     )
     rejects = reading.rejects | "WriteRejects" >> WriteRejects(
-        output, reading.account, options.num_shards
+        output, account, options.num_shards
     )
     return (
         pipeline
@@ -131,12 +133,6 @@ def build(
         )
         | "WriteManifest" >> beam.Map(write_manifest, join(output, MANIFEST))
     )
-
-
-def checked(account: ReadAccount, max_reject_fraction: float) -> ReadAccount:
-    """Returns the account if enough rows were accepted."""
-    check_rows(account, max_reject_fraction)
-    return account
 
 
 def _users(

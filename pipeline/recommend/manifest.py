@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.accounting.accounts import ReadAccount, add_counts
 from pipeline.accounting.completeness import check_passed_on
+from pipeline.accounting.counts import add_counts
+from pipeline.accounting.read_account import ReadAccount
 from pipeline.recommend.item_rules import ItemRules
 from pipeline.recommend.options import RecommendOptions
 from pipeline.recommend.requests import RequestAccount

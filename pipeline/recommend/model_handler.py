@@ -1,6 +1,5 @@
 """Beam's RunInference around an exported model."""
 
-import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,6 +16,7 @@ from pipeline.recommend.asking import Asker, LoadedModel, asker
 from pipeline.recommend.export_files import load_export, read_description
 from pipeline.recommend.item_rules import ItemRules, load_ranking_rules
 from pipeline.recommend.request_batches import cut_requests, padded_rows, shown_lengths
+from pipeline.runners.cores import usable_cores
 from schemas.exported_model import AS_OF, EVENT_DATE
 from schemas.features import ITEM_ID
 
@@ -88,7 +88,7 @@ class ExportedModelHandler(ModelHandler[bytes, bytes, LoadedModel]):
         """Yields the answers to the requests of each shard."""
         ask = asker(model, self._top_k, self._keep_seen)
         answer = partial(answer_requests, ask, self._as_of)
-        with ThreadPoolExecutor(_num_cpus()) as threads:
+        with ThreadPoolExecutor(usable_cores()) as threads:
             for element in batch:
                 requests = columns.from_bytes(element)
                 parts = threads.map(answer, cut_requests(requests, self._num_items))
@@ -177,10 +177,3 @@ def _use_one_thread_an_op() -> None:
     except RuntimeError:
         # TensorFlow runs already, as where another program calls this one's `main`.
         return
-
-
-def _num_cpus() -> int:
-    """Returns how many CPUs this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

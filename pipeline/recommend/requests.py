@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.accounting.accounts import add_counts
+from pipeline.accounting.counts import add_counts
 from pipeline.arrays.digests import user_digests
 from pipeline.recommend.options import RecommendOptions
 from pipeline.windowing.histories import Histories

@@ -11,8 +11,6 @@ from apache_beam.transforms.window import GlobalWindows
 from apache_beam.typehints.decorators import no_annotations
 from apache_beam.utils.windowed_value import WindowedValue
 
-from pipeline.steps.prefetch import usable_threads
-
 
 class InBackground(beam.DoFn):
     """Applies a function to each element in other threads, and yields behind them.
@@ -28,7 +26,8 @@ class InBackground(beam.DoFn):
         self,
         function: Callable[..., Iterable[Any]],
         *args: Any,
-        threads: int | None = None,
+        threads: int,
+        grouped: bool = False,
     ) -> None:
         """Sets what to do.
 
@@ -36,17 +35,21 @@ class InBackground(beam.DoFn):
           function: takes the element, `args` and the step's side inputs, and returns
             what to yield.
           *args: behind the element.
-          threads: elements that are worked on at once; None: as many as the machine
-            of the worker has cores for.
+          threads: elements that are worked on at once; 0: one after the other, in the
+            engine's thread.
+          grouped: whether elements are keys with what `GroupByKey` found of each.
         """
         self._function = function
         self._args = args
         self._threads = threads
+        self._grouped = grouped
 
     def setup(self) -> None:
         """Starts the threads."""
-        self._most = self._threads or usable_threads()
-        self._pool = ThreadPoolExecutor(self._most, thread_name_prefix="background")
+        if self._threads:
+            self._pool = ThreadPoolExecutor(
+                self._threads, thread_name_prefix="background"
+            )
 
     def start_bundle(self) -> None:
         """Begins with nothing under way."""
@@ -55,7 +58,15 @@ class InBackground(beam.DoFn):
     @no_annotations
     def process(self, element: Any, *side: Any) -> Iterator[Any]:
         """Starts with this element, and yields what is ready of earlier ones."""
-        is_full = len(self._under_way) == self._most
+        if not self._threads:
+            yield from self._function(element, *self._args, *side)
+            return
+        if self._grouped:
+            # The values of a large group come from the service while they are looped
+            # over, and only in the thread that the engine has bound to the bundle.
+            key, values = element
+            element = key, list(values)
+        is_full = len(self._under_way) == self._threads
         ready = self._under_way.popleft() if is_full else None
         self._under_way.append(self._pool.submit(self._apply, element, side))
         if ready is not None:
@@ -70,7 +81,8 @@ class InBackground(beam.DoFn):
 
     def teardown(self) -> None:
         """Ends the threads."""
-        self._pool.shutdown(cancel_futures=True)
+        if self._threads:
+            self._pool.shutdown(cancel_futures=True)
 
     def _apply(self, element: Any, side: tuple[Any, ...]) -> list[Any]:
         return list(self._function(element, *self._args, *side))

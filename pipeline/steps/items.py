@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import apache_beam as beam
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import tensorflow as tf
@@ -22,11 +21,19 @@ from apache_beam.pvalue import AsList, AsSingleton
 from apache_beam.typehints.decorators import no_annotations
 
 from pipeline.arrays import columns
-from pipeline.parse.item_values import count_values, item_table, merge_values
+from pipeline.arrays.lists import one_list
+from pipeline.parse.item_values import (
+    count_values,
+    item_table,
+    merge_values,
+    text_columns,
+)
+from pipeline.steps.learned import learned_items
 from pipeline.steps.transform import adapter_config
 from pipeline.storage.files import new_file, open_raw
 from schemas.digests import of_stream
-from schemas.features import VOCABULARY_FILENAME, Feature, item_field_vocabulary
+from schemas.errors import UserError
+from schemas.features import Feature, item_field_vocabulary
 from schemas.layout import ITEM_TABLE, TRANSFORM_FN, join
 
 
@@ -111,7 +118,7 @@ def write_table(table: bytes, output: str) -> ItemFiles:
     rows = columns.from_bytes(table)
     sink = pa.BufferOutputStream()
     pq.write_table(
-        pa.Table.from_batches([rows]),
+        text_columns(rows),
         sink,
         compression="zstd",
         write_page_checksum=True,
@@ -142,21 +149,27 @@ def count_row(table: bytes, graph: str) -> pa.RecordBatch:
     Args:
       table: the serialised item table.
       graph: the folder of the transform graph, for the items of the vocabulary.
+
+    Raises:
+      UserError: none of these items has a value in one of the fields.
     """
-    with open_raw(join(graph, "assets", VOCABULARY_FILENAME)) as stream:
-        items = stream.read().decode().split("\n")
-    counted = count_values(columns.from_bytes(table), pa.array(items, pa.string()))
+    items = learned_items(graph)
+    rows = columns.from_bytes(table)
     row = {}
-    for field, (values, counts) in enumerate(counted):
+    for field, (values, counts) in enumerate(count_values(rows, pa.array(items))):
+        # tf.Transform would put a word of its own into an empty vocabulary. Where no
+        # item was learned at all, `read_learned` says so.
+        if items and not len(values):
+            raise UserError(
+                "no item that a model can learn has text or a number in "
+                f"`{rows.schema.names[1 + field]}`, which --item_fields names: those "
+                "that have it are held out, or rarer than --min_item_count; leave it "
+                "out, or loosen these."
+            )
         value, count = _count_columns(field)
-        row[value] = _one_list(values.cast(pa.large_binary()))
-        row[count] = _one_list(pa.array(counts, pa.int64()))
+        row[value] = one_list(values.cast(pa.large_binary()))
+        row[count] = one_list(pa.array(counts, pa.int64()))
     return pa.record_batch(row)
-
-
-def _one_list(values: pa.Array) -> pa.LargeListArray:
-    offsets = pa.array(np.array([0, len(values)], np.int64))
-    return pa.LargeListArray.from_arrays(offsets, values)
 
 
 def values_to_ids(inputs: Mapping[str, tf.SparseTensor]) -> dict[str, tf.SparseTensor]:

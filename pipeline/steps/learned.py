@@ -48,10 +48,8 @@ def read_learned(transform_fn: str, max_length: int, min_item_count: int) -> Lea
     Raises:
       UserError: no item was learned.
     """
-    vocabulary = join(transform_fn, "assets", VOCABULARY_FILENAME)
-    with tf.io.gfile.GFile(vocabulary, "rb") as stream:
-        items = stream.read().split(b"\n")[:-1]
-    if not items or items == [get_empy_vocabulary_dummy_value(tf.string)[1]]:
+    items = learned_items(transform_fn)
+    if not items:
         raise UserError(
             f"no item has --min_item_count {min_item_count} training events; lower it."
             if min_item_count > 1
@@ -70,6 +68,21 @@ def read_learned(transform_fn: str, max_length: int, min_item_count: int) -> Lea
         nb_days_buckets=int(outputs[NB_DAYS][0, -1]),
         gap_days_buckets=int(outputs[GAP_DAYS][0, -1]),
     )
+
+
+def learned_items(transform_fn: str) -> list[str]:
+    """Returns the items of the vocabulary, by id from 1.
+
+    Args:
+      transform_fn: the folder of the transform graph.
+    """
+    vocabulary = join(transform_fn, "assets", VOCABULARY_FILENAME)
+    with tf.io.gfile.GFile(vocabulary, "rb") as stream:
+        items: list[bytes] = stream.read().split(b"\n")[:-1]
+    # What tf.Transform writes where there is none.
+    if items == [get_empy_vocabulary_dummy_value(tf.string)[1]]:
+        return []
+    return [item.decode() for item in items]
 
 
 def num_items_of(learned: Learned) -> int:

@@ -1,6 +1,5 @@
 """Elements that are made in other threads while the last ones are used."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,17 +7,6 @@ from typing import TypeVar
 
 S = TypeVar("S")
 T = TypeVar("T")
-
-# More would only hold more in memory: the thread that uses the elements has work too,
-# and services start a process for each core.
-MOST_THREADS = 4
-
-
-def usable_threads() -> int:
-    """Returns how many elements to work on at once on this machine."""
-    if hasattr(os, "sched_getaffinity"):
-        return min(len(os.sched_getaffinity(0)), MOST_THREADS)
-    return min(os.cpu_count() or 1, MOST_THREADS)
 
 
 def prefetched(items: Iterable[T]) -> Iterator[T]:
@@ -44,8 +32,12 @@ def mapped_ahead(
     Args:
       function: what to do in other threads.
       items: what to do it to; they are made in the thread that asks for the results.
-      threads: elements that are worked on at once, and wait to be used.
+      threads: elements that are worked on at once, and wait to be used; 0: none, each
+        is made when it is asked for.
     """
+    if not threads:
+        yield from map(function, items)
+        return
     under_way: deque[Future[T]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="ahead") as pool:
         try:

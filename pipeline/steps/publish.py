@@ -14,7 +14,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from pipeline.contents import PARTIAL
 from pipeline.output import Output
-from pipeline.storage.files import delete_entries, delete_folder, files_of
+from pipeline.storage.files import TEMPORARY, delete_entries, delete_folder, files_of
 from schemas.errors import UserError
 from schemas.layout import MANIFEST, join
 
@@ -72,8 +72,10 @@ def _replace(staged: str, path: str, entries: Collection[str]) -> None:
     delete_entries(path, entries)
     prefix = join(staged, "")
     names = [file.removeprefix(prefix) for file in files_of(staged)]
-    # TensorFlow marks folders on Cloud Storage by empty files that end in a slash.
-    names = [name for name in names if name != MANIFEST and not name.endswith("/")]
+    # TensorFlow marks folders on Cloud Storage by empty files that end in a slash; a
+    # late attempt of a step may still be writing what another one has written.
+    no_files = ("/", TEMPORARY)
+    names = [name for name in names if name != MANIFEST and not name.endswith(no_files)]
     for start in range(0, len(names), _FILES_AT_ONCE):
         some = names[start : start + _FILES_AT_ONCE]
         FileSystems.copy(

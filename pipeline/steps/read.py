@@ -1,5 +1,6 @@
 """Reading, as Beam steps: files to events by partition, rejects and an account."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,7 +12,13 @@ from apache_beam import pvalue
 from apache_beam.typehints.decorators import no_annotations
 
 from pipeline import live_counts
-from pipeline.accounting.accounts import PlacedReject, ReadAccount, add_read_accounts
+from pipeline.accounting.placed_reject import PlacedReject
+from pipeline.accounting.read_account import (
+    SHOWN_REJECTS,
+    ReadAccount,
+    add_read_accounts,
+)
+from pipeline.accounting.reject_batch import RejectBatch, reject_batch
 from pipeline.arrays.partitions import divided
 from pipeline.input.input_files import FileRange, list_files, split_file
 from pipeline.input.row_blocks import RawBlock, RowBlock, raw_blocks
@@ -21,19 +28,25 @@ from pipeline.parse.dates import day_of
 from pipeline.parse.events import ITEM, MOMENT, USER, Events, parse_events
 from pipeline.parse.item_values import block_values
 from pipeline.runners.worker_versions import check_versions
-from pipeline.steps.prefetch import mapped_ahead, usable_threads
+from pipeline.steps.counters import count_rows
+from pipeline.steps.prefetch import mapped_ahead
 from pipeline.storage.files import path_bytes
 
 # Positions in the input are 63-bit integers: the file's ordinal above, the byte or row
 # in the file below.
 _ORDINAL_SHIFT = 40
 
+# Refused rows of so much input are written by one worker.
+STRETCH_BYTES = 64 << 20
+STRETCH_ROWS = 1 << 20
+
 _BATCHES = "batches"
 _REJECTS = "rejects"
 _ACCOUNTS = "accounts"
 _VALUES = "values"
 
-# Items are divided, so that no worker merges the attributes of all of them.
+# Items are divided, so that several workers find the latest of their attributes; the
+# table of all is then put together by one.
 _ITEM_PARTS = 16
 
 
@@ -42,14 +55,14 @@ class Reading(NamedTuple):
 
     Attributes:
       batches: (partition, serialised events of one block).
-      rejects: refused rows, a list a block.
+      rejects: (stretch of the input, refused rows of one block).
       account: one `ReadAccount`.
       values: (part of the items, serialised `block_values` of one block); None where no
         attribute is read.
     """
 
     batches: beam.PCollection[tuple[int, bytes]]
-    rejects: beam.PCollection[list[PlacedReject]]
+    rejects: beam.PCollection[tuple[int, RejectBatch]]
     account: beam.PCollection[ReadAccount]
     values: beam.PCollection[tuple[int, bytes]] | None = None
 
@@ -62,11 +75,13 @@ class ReadEvents(beam.PTransform):
       patterns: files or globs.
       options: how to read and judge rows.
       num_partitions: parts into which users are divided.
+      threads: blocks that are parsed at once; see `mapped_ahead`.
     """
 
     patterns: Sequence[str]
     options: ReadOptions
     num_partitions: int
+    threads: int = 0
 
     @no_annotations  # Beam takes only collections for hints, not tuples of them
     def expand(self, root: beam.Pipeline) -> Reading:
@@ -84,10 +99,12 @@ class ReadEvents(beam.PTransform):
         if self.options.item_fields:
             tags.append(_VALUES)
         read = ranges | "ReadBlocks" >> beam.ParDo(
-            ReadBlocks(self.options, self.num_partitions)
+            ReadBlocks(self.options, self.num_partitions, self.threads)
         ).with_outputs(*tags)
-        account = read[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
-            add_read_accounts
+        account = (
+            read[_ACCOUNTS]
+            | "CountRows" >> beam.Map(count_rows)
+            | "AddAccounts" >> beam.CombineGlobally(add_read_accounts)
         )
         values = read[_VALUES] if self.options.item_fields else None
         return Reading(read[_BATCHES], read[_REJECTS], account, values)
@@ -96,10 +113,13 @@ class ReadEvents(beam.PTransform):
 class ReadBlocks(beam.DoFn):
     """Reads a range of a file; a DoFn for its outputs."""
 
-    def __init__(self, options: ReadOptions, num_partitions: int) -> None:
+    def __init__(
+        self, options: ReadOptions, num_partitions: int, threads: int = 0
+    ) -> None:
         """Sets how to read; see `ReadEvents`."""
         self._options = options
         self._num_partitions = num_partitions
+        self._threads = threads
 
     @no_annotations
     def process(self, element: FileRange) -> Iterator[pvalue.TaggedOutput]:
@@ -113,7 +133,7 @@ class ReadBlocks(beam.DoFn):
                 for output in self._outputs(element, rows)
             ]
 
-        for outputs in mapped_ahead(judge, blocks, usable_threads()):
+        for outputs in mapped_ahead(judge, blocks, self._threads):
             yield from outputs
 
     def _outputs(
@@ -129,25 +149,40 @@ class ReadBlocks(beam.DoFn):
         )
         live_counts.add_rows(events.num_accepted + len(events.rejects))
         path = path_bytes(part.path).decode("utf-8", "surrogateescape")
-        rejects = [
-            PlacedReject(part.ordinal, path, block.start, reject)
-            for reject in events.rejects
-        ]
         for batch in partition_events(events.batch, self._num_partitions):
             yield pvalue.TaggedOutput(_BATCHES, batch)
-        if rejects:
-            yield pvalue.TaggedOutput(_REJECTS, rejects)
+        if events.rejects:
+            rejects = reject_batch(part.ordinal, path, block.start, events.rejects)
+            yield pvalue.TaggedOutput(
+                _REJECTS, (stretch_of(part, block.start), rejects)
+            )
         values = {
             name: attribute_values(block.rows.fields[name]).filter(events.kept)
             for name in options.item_fields
         }
+        first = sorted(events.rejects, key=lambda reject: reject.row)[:SHOWN_REJECTS]
+        placed = [PlacedReject(part.ordinal, path, block.start, r) for r in first]
         place = part.ordinal, block.start
-        account = _account(events, rejects, place, block.places, values)
+        account = _account(events, placed, place, block.places, values)
         yield pvalue.TaggedOutput(_ACCOUNTS, account)
         if values:
             reduced = block_values(events.batch, list(values.values()))
             for element in divided(reduced, ITEM, _ITEM_PARTS):
                 yield pvalue.TaggedOutput(_VALUES, element)
+
+
+def stretch_of(part: FileRange, block: int) -> int:
+    """Returns the number of the stretch of the input that a block belongs to.
+
+    It follows from the file and the place in it, and not from how the file is cut for
+    the workers. The first stretch of each file has the file's ordinal.
+
+    Args:
+      part: of a file.
+      block: where the block starts in the file.
+    """
+    size = STRETCH_ROWS if part.format == "parquet" else STRETCH_BYTES
+    return part.ordinal + block // size
 
 
 def partition_events(
@@ -168,25 +203,20 @@ def partition_events(
 
 def _account(
     events: Events,
-    rejects: list[PlacedReject],
+    first_rejects: list[PlacedReject],
     block: tuple[int, int],
     places: int,
     values: Mapping[str, pa.StringArray],
 ) -> ReadAccount:
-    rejected: dict[str, int] = {}
-    for placed in rejects:
-        reason = placed.reject.reason
-        rejected[reason] = rejected.get(reason, 0) + 1
     days, counts = np.unique(
         day_of(events.batch.column(MOMENT).to_numpy()), return_counts=True
     )
-    account = ReadAccount(
+    return ReadAccount(
         accepted=events.num_accepted,
-        rejected=rejected,
+        rejected=dict(Counter(reject.reason for reject in events.rejects)),
         dropped=events.dropped,
         days=dict(zip(days.tolist(), counts.tolist(), strict=True)),
         places={block: places},
-        first_rejects=tuple(rejects),
+        first_rejects=tuple(first_rejects),
         values={name: len(of) - of.null_count for name, of in values.items()},
     )
-    return add_read_accounts([account])

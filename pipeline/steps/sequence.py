@@ -10,19 +10,16 @@ import pyarrow as pa
 from apache_beam import pvalue
 from apache_beam.typehints.decorators import no_annotations
 
-from pipeline.accounting.accounts import (
-    DayPlan,
-    ReadAccount,
-    SequenceAccount,
-    add_sequence_accounts,
-    plan_days,
-    reference_day,
-)
+from pipeline.accounting.day_plan import DayPlan, plan_days, reference_day
+from pipeline.accounting.read_account import ReadAccount
+from pipeline.accounting.sequence_account import SequenceAccount, add_sequence_accounts
 from pipeline.arrays import columns
 from pipeline.arrays.digests import UInt64s
+from pipeline.arrays.ranges import ranges
 from pipeline.arrays.text_digests import text_digests
 from pipeline.options import Options
 from pipeline.steps.background import InBackground
+from pipeline.steps.counters import count_events
 from pipeline.steps.prefetch import prefetched
 from pipeline.windowing.histories import (
     Histories,
@@ -33,7 +30,7 @@ from pipeline.windowing.histories import (
 from pipeline.windowing.raw_windows import DayOrigin, raw_windows
 from pipeline.windowing.split import SplitRule, last_training_day, split_windows
 from pipeline.windowing.training_counts import training_counts
-from pipeline.windowing.windows import Int64s, Windows
+from pipeline.windowing.windows import Windows
 from schemas.layout import TRAIN
 
 # Handed to tf.Transform at once: enough that its cost of a call is small, few enough
@@ -73,12 +70,14 @@ class SortHistories(beam.PTransform):
     """Sorts events into histories, and finds the days on which splits depend.
 
     Attributes:
-      account: what became of the rows, one `ReadAccount`.
+      account: what became of the rows, one `ReadAccount` that was checked.
       options: all settings.
+      threads: partitions that are sorted at once; see `InBackground`.
     """
 
     account: beam.PCollection[ReadAccount]
     options: Options
+    threads: int = 0
 
     @no_annotations  # Beam takes only collections for hints, not tuples of them
     def expand(self, batches: beam.PCollection[tuple[int, bytes]]) -> Sequences:
@@ -89,12 +88,16 @@ class SortHistories(beam.PTransform):
             | "GroupByPartition" >> beam.GroupByKey()
             | "BuildHistories"
             >> beam.ParDo(
-                InBackground(sort_partition, self.options),
+                InBackground(
+                    sort_partition, self.options, threads=self.threads, grouped=True
+                ),
                 pvalue.AsSingleton(plan),
             ).with_outputs(_HISTORIES, _ACCOUNTS, _ITEMS)
         )
-        account = built[_ACCOUNTS] | "AddAccounts" >> beam.CombineGlobally(
-            add_sequence_accounts
+        account = (
+            built[_ACCOUNTS]
+            | "CountEvents" >> beam.Map(count_events)
+            | "AddAccounts" >> beam.CombineGlobally(add_sequence_accounts)
         )
         origin = account | "FindReferenceDay" >> beam.Map(
             reference_day, pvalue.AsSingleton(plan), self.options
@@ -243,7 +246,7 @@ def raw_batches(
     cells = np.full(len(windows), window.max_length + 1)
     if not is_training:
         cells += np.minimum(windows.target, window.max_seen)
-    for start, stop in _parts(cells):
+    for start, stop in ranges(cells, WINDOW_CELLS_A_BATCH):
         yield raw_windows(
             histories,
             windows.part(start, stop),
@@ -252,18 +255,6 @@ def raw_batches(
             window.max_seen,
             split,
         )
-
-
-def _parts(cells: Int64s) -> Iterator[tuple[int, int]]:
-    """Yields ranges of windows that have about as many cells as a batch may."""
-    ends = np.cumsum(cells)
-    start = 0
-    while start < len(cells):
-        before = ends[start] - cells[start]
-        stop = int(np.searchsorted(ends, before + WINDOW_CELLS_A_BATCH, side="right"))
-        stop = max(stop, start + 1)
-        yield start, stop
-        start = stop
 
 
 def item_parts(items: pa.Array) -> Iterator[tuple[int, bytes]]:

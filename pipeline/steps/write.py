@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import apache_beam as beam
 import pyarrow as pa
 
-from pipeline.accounting.accounts import PlacedReject, ReadAccount
+from pipeline.accounting.read_account import ReadAccount
+from pipeline.accounting.reject_batch import RejectBatch
 from pipeline.accounting.reject_lines import reject_lines
 from pipeline.arrays import columns
 from pipeline.records.examples import SHARD_SCHEMA, encode_examples, sorted_examples
 from pipeline.records.tfrecords import write_tfrecords
 from pipeline.steps.background import InBackground
+from pipeline.steps.counters import count
 from pipeline.storage.files import new_file
 from schemas.layout import REJECTS, join, rejects_name, shard_name
 from schemas.manifest import Manifest
@@ -45,12 +47,14 @@ class WriteExamples(beam.PTransform):
       splits: the splits.
       num_shards: how many files of each split, empty ones included.
       num_items: the size of the vocabulary, one integer.
+      threads: shards that are written at once; see `InBackground`.
     """
 
     output: str
     splits: Sequence[str]
     num_shards: int
     num_items: beam.PCollection[int]
+    threads: int = 0
 
     def expand(
         self, examples: beam.PCollection[tuple[pa.RecordBatch, dict[str, pa.Array]]]
@@ -75,8 +79,15 @@ class WriteExamples(beam.PTransform):
             | "GroupByShard" >> beam.GroupByKey()
             | "WriteShards"
             >> beam.ParDo(
-                InBackground(write_shards, self.output, self.num_shards)
+                InBackground(
+                    write_shards,
+                    self.output,
+                    self.num_shards,
+                    threads=self.threads,
+                    grouped=True,
+                )
             ).with_output_types(Shard)
+            | "CountRecords" >> beam.Map(count_records)
         )
 
 
@@ -99,13 +110,20 @@ def write_shards(
     yield Shard(split, name, len(examples), examples.num_unknown, digest)
 
 
+def count_records(shard: Shard) -> Shard:
+    """Counts the examples of a shard, and returns it."""
+    count(f"records_written_{shard.split}", shard.num_records)
+    return shard
+
+
 @dataclass
 class WriteRejects(beam.PTransform):
-    """Writes refused rows, those of one input file together.
+    """Writes refused rows, those of one stretch of the input together.
 
     Attributes:
       output: the data set's folder.
-      account: what became of the rows, one `ReadAccount`.
+      account: what became of the rows, one `ReadAccount` that was checked: where too
+        many were refused none is unpacked.
       num_files: at most so many files.
     """
 
@@ -114,7 +132,7 @@ class WriteRejects(beam.PTransform):
     num_files: int
 
     def expand(
-        self, rejects: beam.PCollection[list[PlacedReject]]
+        self, rejects: beam.PCollection[tuple[int, RejectBatch]]
     ) -> beam.PCollection[int]:
         """Wires the steps from rejects to the number of rows in each file."""
         return (
@@ -129,24 +147,26 @@ class WriteRejects(beam.PTransform):
 
 
 def key_by_file(
-    part: list[PlacedReject], num_files: int
-) -> tuple[int, list[PlacedReject]]:
+    element: tuple[int, RejectBatch], num_files: int
+) -> tuple[int, RejectBatch]:
     """Says which file of rejects takes those of one block."""
-    return part[0].ordinal % num_files, part
+    stretch, rejects = element
+    return stretch % num_files, rejects
 
 
 def write_rejects(
-    element: tuple[int, Iterable[list[PlacedReject]]],
+    element: tuple[int, Iterable[RejectBatch]],
     output: str,
     account: ReadAccount,
 ) -> int:
     """Writes one file of rejects, in the order of the input; returns their number."""
-    file, parts = element
-    rejects = [placed for part in parts for placed in part]
+    file, batches = element
+    written = 0
     with new_file(join(output, REJECTS, rejects_name(file))) as stream:
-        for line in reject_lines(rejects, account):
+        for line in reject_lines(batches, account):
             stream.write(line)
-    return len(rejects)
+            written += 1
+    return written
 
 
 def write_manifest(manifest: Manifest, path: str) -> Manifest:

@@ -3,7 +3,9 @@
 import contextlib
 import gzip
 import os
+import re
 import sys
+import uuid
 import zlib
 from collections.abc import Collection, Iterator
 from typing import BinaryIO, cast
@@ -17,6 +19,12 @@ from schemas.errors import UserError
 from schemas.layout import join
 
 _CHUNK_BYTES = 1 << 20
+# An object on Cloud Storage is not there before it is closed, and never where the
+# writer fails; on S3, Beam closes what it has when the writer fails.
+_APPEARS_WHOLE = "gs://"
+# Ends the name of a file that is being written.
+TEMPORARY = ".partial"
+_TEMPORARY_END = re.compile(rf"\.[0-9a-f]{{12}}{re.escape(TEMPORARY)}\Z")
 
 
 def is_compressed(path: str) -> bool:
@@ -102,28 +110,48 @@ def _parts_of_line(stream: BinaryIO, most_bytes: int) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def new_file(path: str) -> Iterator[BinaryIO]:
-    """Writes a file under another name and renames it when it is whole.
+    """Writes a file that has its name when it is whole, in the place of any other.
 
-    A worker that is stopped, or tried again, never leaves half a file behind under the
-    name that readers look for.
+    A worker that is stopped never leaves half a file under the name that readers look
+    for. Several attempts at once, as services make where a worker is slow, never touch
+    each other's: the last one stays.
 
     Raises:
       UserError: the file can't be written, for instance since the disk is full.
     """
-    partial = f"{path}.partial"
+    written = path
+    if not path.startswith(_APPEARS_WHOLE):
+        written = f"{path}.{uuid.uuid4().hex[:12]}{TEMPORARY}"
     try:
-        with FileSystems.create(
-            partial, compression_type=CompressionTypes.UNCOMPRESSED
-        ) as stream:
-            yield stream
-        if FileSystems.exists(path):
-            FileSystems.delete([path])
-        FileSystems.rename([partial], [path])
+        try:
+            with FileSystems.create(
+                written, compression_type=CompressionTypes.UNCOMPRESSED
+            ) as stream:
+                yield stream
+            if written != path:
+                _rename(written, path)
+        except BaseException:
+            if written != path:
+                with contextlib.suppress(OSError, BeamIOError):
+                    FileSystems.delete([written])
+            raise
     except (OSError, BeamIOError) as error:
         raise UserError(
             f"cannot write {path}: {error}; make room there, or choose another "
             "--output."
         ) from error
+
+
+def _rename(source: str, path: str) -> None:
+    if is_remote(path):
+        FileSystems.rename([source], [path])
+    else:
+        os.replace(source, path)
+
+
+def whole_name(name: str) -> str:
+    """Returns the name of a file, of one that is being written the one it will have."""
+    return _TEMPORARY_END.sub("", name)
 
 
 def is_remote(path: str) -> bool:
@@ -174,10 +202,18 @@ def delete_folder(folder: str) -> None:
 
 
 def delete_entries(folder: str, names: Collection[str]) -> None:
-    """Deletes the files of these names in a folder, and all in folders of them."""
+    """Deletes the files of these names in a folder, and all in folders of them.
+
+    Of the files also what a writer that was stopped has left.
+    """
     prefix = join(folder, "")
     paths = files_of(folder)
-    chosen = [p for p in paths if p.removeprefix(prefix).split("/")[0] in names]
+    entries = [path.removeprefix(prefix).split("/")[0] for path in paths]
+    chosen = [
+        path
+        for path, entry in zip(paths, entries, strict=True)
+        if whole_name(entry) in names
+    ]
     if chosen:
         FileSystems.delete(chosen)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from pipeline.arrays.lists import lists_of
 from pipeline.windowing.histories import Histories
 from pipeline.windowing.seen import seen_items
 from pipeline.windowing.windows import Windows, event_indices
@@ -126,11 +127,3 @@ def no_counts(num_rows: int) -> dict[str, pa.LargeListArray]:
             (RAW_GAP_COUNTS, pa.int64()),
         )
     }
-
-
-def lists_of(values: pa.Array | np.ndarray, size: int = 1) -> pa.LargeListArray:
-    """Returns consecutive values as large lists of `size`."""
-    if isinstance(values, np.ndarray):
-        values = pa.array(np.ascontiguousarray(values).reshape(-1))
-    offsets = np.arange(0, len(values) + 1, size, dtype=np.int64)
-    return pa.LargeListArray.from_arrays(pa.array(offsets), values)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pipeline.arrays.ranges import ranges
 from pipeline.windowing.histories import Histories
 from pipeline.windowing.windows import Int64s, Windows, positions_within
 
@@ -54,7 +55,7 @@ def seen_items(
     """
     counts, codes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     blocks = _blocks(histories, windows)
-    for begin, end in _parts(blocks.last):
+    for begin, end in ranges(blocks.last, PAIRS_AT_A_TIME):
         part = _Blocks(*(values[begin:end] for values in blocks))
         sizes, events = _candidates(histories, part, max_seen)
         chosen = windows.part(part.begin[0], part.end[-1])
@@ -128,7 +129,7 @@ def _of_windows(
     reach = np.repeat(sizes, per_block)
     first_candidate = np.repeat(np.cumsum(sizes) - sizes, per_block)
     target_event = histories.offsets[windows.history] + windows.target
-    for begin, end in _parts(reach):
+    for begin, end in ranges(reach, PAIRS_AT_A_TIME):
         part = reach[begin:end]
         window = np.repeat(np.arange(begin, end), part)
         event = events[first_candidate[window] + positions_within(part)]
@@ -138,18 +139,3 @@ def _of_windows(
         found = np.bincount(window, minlength=end - begin)
         from_latest = np.cumsum(found)[window] - np.arange(len(window))
         yield np.minimum(found, max_seen), event[from_latest <= max_seen]
-
-
-def _parts(sizes: Int64s) -> Iterator[tuple[int, int]]:
-    """Yields where to cut, so that a part is no larger than `PAIRS_AT_A_TIME`.
-
-    What is larger by itself is a part of its own.
-    """
-    ends = np.cumsum(sizes)
-    begin = 0
-    while begin < len(sizes):
-        before = ends[begin] - sizes[begin]
-        end = int(np.searchsorted(ends, before + PAIRS_AT_A_TIME, side="right"))
-        end = max(end, begin + 1)
-        yield begin, end
-        begin = end

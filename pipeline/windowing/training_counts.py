@@ -10,6 +10,7 @@ import math
 import numpy as np
 import pyarrow as pa
 
+from pipeline.arrays.lists import one_list
 from pipeline.windowing.histories import Histories
 from pipeline.windowing.raw_windows import PASSED_THROUGH
 from pipeline.windowing.windows import Int64s, Windows, first_new_event
@@ -37,7 +38,7 @@ def training_counts(
 
     Returns:
       One row with the columns of `schemas.features.raw_features` as large lists: what
-      is learned from, values ascending, and a blank window.
+      is learned from, days ascending and items in no order, and a blank window.
     """
     first = first_new_event(windows)
     events = _events(histories, windows, first, windows.target + 1)
@@ -72,9 +73,9 @@ def one_row(counted: dict[str, pa.Array], max_length: int) -> pa.RecordBatch:
         else:
             size = 0 if feature.shape is None else math.prod(feature.shape)
             values = pa.array([b"" if feature.dtype == "bytes" else 0] * size, kind)
-        row[name] = _one_list(values)
+        row[name] = one_list(values)
     for name in PASSED_THROUGH:
-        row[name] = _one_list(pa.array([0], pa.int64()))
+        row[name] = one_list(pa.array([0], pa.int64()))
     return pa.record_batch(row)
 
 
@@ -87,7 +88,3 @@ def _events(
     offsets = histories.offsets[windows.history] + first - (ends - lengths)
     events: Int64s = np.arange(lengths.sum()) + np.repeat(offsets, lengths)
     return events
-
-
-def _one_list(values: pa.Array) -> pa.LargeListArray:
-    return pa.LargeListArray.from_arrays(pa.array([0, len(values)], pa.int64()), values)

@@ -114,3 +114,28 @@ def test_a_field_that_no_row_has(run, reviews, tmp_path):
     (line,) = shown
     assert "no row has text or a number in `categry`, which --item_fields" in line
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "flags", [(), ("--split=none", "--min_item_count=40")], ids=["held_out", "rare"]
+)
+def test_a_field_that_no_item_of_the_vocabulary_has(run, tmp_path, flags):
+    rows = [
+        {**row, "late": "a word" if row["item_id"] == 7 else None, "category": "gown"}
+        for row in ROWS
+    ]
+    path = write_reviews(columns_of(rows), tmp_path / "log.jsonl", "jsonl")
+    status, shown = run(path, "--item_fields=category,late", *flags, *FLAGS)
+    assert status == 1
+    assert shown[-1].endswith(
+        "no item that a model can learn has text or a number in `late`, which "
+        "--item_fields names: those that have it are held out, or rarer than "
+        "--min_item_count; leave it out, or loosen these."
+    )
+    assert not (tmp_path / "data").exists()
+
+
+def test_where_no_item_is_learned_that_is_said(run, reviews):
+    status, shown = run(reviews, WITH_FIELDS, "--min_item_count=1000", *FLAGS)
+    assert status == 1
+    assert "no item has --min_item_count 1000 training events; lower it" in shown[-1]

@@ -220,7 +220,7 @@ def test_remains_of_a_remote_run_that_died_are_removed(tmp_path):
     data = tmp_path / "data"
     fill(data, "dead", f"train/{shard_name(0, 8)}", f"{TRANSFORM_FN}/b/c", "mine")
     fill(data, "dead", f"{REJECTS}/{rejects_name(0)}", f"train/{shard_name(1, 8)}.x")
-    fill(data, "dead", ITEM_TABLE)
+    fill(data, "dead", ITEM_TABLE, f"{MANIFEST}.0123456789ab.partial")
     fill(data, "dead", ".partial/x/train/a")
     output = Output(f"disk://{data}", overwrite=False)
     assert not output.is_published

@@ -4,8 +4,9 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import worker_handlers
 
-from pipeline.accounting.accounts import ReadAccount, SequenceAccount
 from pipeline.accounting.completeness import check_complete
+from pipeline.accounting.read_account import ReadAccount
+from pipeline.accounting.sequence_account import SequenceAccount
 from pipeline.runners.beam_flags import new_pipeline
 from schemas.errors import UserError
 

@@ -48,6 +48,12 @@ def test_bytes_of_a_column_are_those_of_its_texts(values):
     assert found == values
 
 
+@given(texts)
+def test_columns_of_large_texts_have_the_digests_of_their_texts(values):
+    large = pa.array(["x", *values], pa.large_string())[1:]
+    assert text_digests(large).tolist() == text_digests(array(values)).tolist()
+
+
 def test_digests_are_the_same_in_every_version():
     # Of a data set nothing depends on them; a worker of another interpreter does.
     assert text_digests(array(["", "a", "2260466"])).tolist() == [

@@ -3,11 +3,13 @@
 import itertools
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.arrays.columns import to_bytes
 from pipeline.arrays.partitions import divided
+from pipeline.parse import item_values
 from pipeline.parse.events import ITEM
 from pipeline.parse.item_values import (
     ITEM_VALUE_SCHEMA,
@@ -15,6 +17,7 @@ from pipeline.parse.item_values import (
     count_values,
     item_table,
     merge_values,
+    text_columns,
 )
 from tests.support.events import event_batch
 from tests.support.reference import Row
@@ -116,3 +119,27 @@ def test_values_are_counted_by_items_of_the_vocabulary():
         dict(zip(values.to_pylist(), counts.tolist(), strict=True))
         for values, counts in counted
     ] == [{"dress": 1, "gown": 2}, {"6": 2}]
+
+
+def test_texts_of_many_blocks_may_have_more_than_a_column_of_string_holds():
+    kinds = {field.name: field.type for field in ITEM_VALUE_SCHEMA}
+    assert kinds["item"] == kinds["value"] == pa.large_string()
+    merged = merge_values([to_bytes(reduced([("a", 1, "gown", "4")]))])
+    table = item_table([merged], FIELDS)
+    assert set(table.schema.types) == {pa.large_string()}
+
+
+@pytest.mark.parametrize("piece", [1, 5, 1 << 30])
+def test_the_table_is_kept_as_string_in_pieces(monkeypatch, piece):
+    monkeypatch.setattr(item_values, "PIECE_BYTES", piece)
+    events = [("a", 1, "gown", "4"), ("b", 1, None, "é"), ("c", 1, "dress", None)]
+    table = item_table([to_bytes(reduced(events))], FIELDS)
+    kept = text_columns(table)
+    assert set(kept.schema.types) == {pa.string()}
+    assert kept.to_pylist() == table.to_pylist()
+    assert kept.column("category").num_chunks == {1: 3, 5: 2, 1 << 30: 1}[piece]
+
+
+def test_the_table_of_no_items_is_kept():
+    kept = text_columns(item_table([], FIELDS))
+    assert (kept.num_rows, set(kept.schema.types)) == (0, {pa.string()})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.accounting.accounts import ReadAccount
+from pipeline.accounting.read_account import ReadAccount
 from pipeline.options import ReadOptions
 from pipeline.parse.review_schema import load_review_schema
 from pipeline.recommend.item_rules import read_item_rules

@@ -9,6 +9,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.testing.util import assert_that, equal_to
 
 from pipeline.steps.background import InBackground
+from tests.support.engines import bit_by_bit
 
 
 def twice(number, factor, side=0):
@@ -59,10 +60,44 @@ def test_an_error_is_raised_where_its_values_would_be_yielded():
     with pytest.raises(ValueError, match="number 0"):
         run_bundle(InBackground(fail, threads=1), range(3))
     with pytest.raises(ValueError, match="number 7"):
-        run_bundle(InBackground(fail), [7])
+        run_bundle(InBackground(fail, threads=2), [7])
 
 
-@pytest.mark.parametrize("threads", [1, 3])
+def test_without_threads_an_element_is_done_when_the_next_one_comes():
+    done = []
+
+    def note(number):
+        done.append(number)
+        yield number
+
+    passed_on, last = run_bundle(InBackground(note, threads=0), range(3))
+    assert (passed_on, last) == ([[0], [1], [2]], [])
+    do_fn = InBackground(note, threads=0)
+    do_fn.setup()
+    do_fn.start_bundle()
+    values = do_fn.process(7)
+    assert done == [0, 1, 2]
+    assert next(values) == 7
+
+
+def sizes(element):
+    key, values = element
+    yield key, sum(len(value) for value in values)
+
+
+@pytest.mark.parametrize("threads", [0, 1, 3])
+def test_values_of_a_group_that_an_engine_hands_over_bit_by_bit(threads):
+    with beam.Pipeline(runner=bit_by_bit()) as pipeline:
+        found = (
+            pipeline
+            | "Parts" >> beam.Create([(n % 3, b"part") for n in range(300)])
+            | "Group" >> beam.GroupByKey()
+            | "Sizes" >> beam.ParDo(InBackground(sizes, threads=threads, grouped=True))
+        )
+        assert_that(found, equal_to([(0, 400), (1, 400), (2, 400)]))
+
+
+@pytest.mark.parametrize("threads", [0, 1, 3])
 def test_in_a_pipeline_with_a_side_input(threads):
     with beam.Pipeline(runner=FnApiRunner()) as pipeline:
         side = pipeline | "Side" >> beam.Create([1000])

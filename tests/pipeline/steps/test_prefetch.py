@@ -107,3 +107,23 @@ def test_an_error_of_the_elements_ends_the_work():
     with pytest.raises(ValueError, match="after one"):
         list(mapped_ahead(str, make(), 2))
     assert set(threading.enumerate()) == before
+
+
+@pytest.mark.parametrize("threads", [0, 1, 3])
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_what_is_mapped_ahead_keeps_its_order(threads, count):
+    found = mapped_ahead(lambda number: number * 10, range(count), threads)
+    assert list(found) == [number * 10 for number in range(count)]
+
+
+@pytest.mark.parametrize("threads", [0, 1, 3])
+def test_as_many_are_mapped_ahead_as_there_are_threads(threads):
+    made = []
+
+    def make():
+        for number in range(10):
+            made.append(number)
+            yield number
+
+    assert next(mapped_ahead(lambda number: number, make(), threads)) == 0
+    assert made == list(range(threads + 1))

@@ -51,6 +51,14 @@ def test_the_new_one_replaces_all_of_the_old_one(tmp_path):
     assert written(tmp_path) == COMPLETE
 
 
+def test_what_a_late_attempt_still_writes_is_left_behind(tmp_path):
+    arguments = staged(tmp_path)
+    folder = arguments[0].removeprefix("disk://")
+    fill(folder, "half", "train/b.0123456789ab.partial")
+    publish("manifest", *arguments)
+    assert written(tmp_path) == COMPLETE
+
+
 class Storage:
     """Beam's file systems, of whose calls one fails."""
 

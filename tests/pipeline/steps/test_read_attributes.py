@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.input.input_files import list_files, split_file
 from pipeline.options import ReadOptions
-from pipeline.parse.item_values import item_table
+from pipeline.parse.item_values import item_table, merge_values
 from pipeline.parse.review_schema import ReviewSchema
 from pipeline.steps.read import ReadBlocks
 from schemas.errors import UserError
@@ -31,7 +31,7 @@ def table_of(pattern: Path | str, fields=FIELDS, **changes) -> dict[str, dict]:
         for output in read.process(part)
         if output.tag == "values"
     ]
-    rows = item_table(values, fields).to_pylist()
+    rows = item_table([merge_values(values)], fields).to_pylist()
     return {row.pop("item_id"): row for row in rows}
 
 

@@ -4,7 +4,6 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.steps.sequence import WINDOW_CELLS_A_BATCH, _parts
 from pipeline.windowing.histories import build_histories
 from pipeline.windowing.raw_windows import DayOrigin, raw_windows
 from pipeline.windowing.windows import sliding_windows, windows_ending_at
@@ -61,13 +60,3 @@ def test_columns_have_the_shapes_of_the_contract(rows, max_length):
     assert all(gap >= 0 for row in column(batch, "gaps") for gap in row)
     for name in ("counted_items", "item_counts", "counted_ages", "gap_counts"):
         assert column(batch, name) == [[]] * len(windows)
-
-
-@given(st.lists(st.integers(1, WINDOW_CELLS_A_BATCH * 3 // 2), max_size=30))
-def test_windows_are_handed_over_in_parts_that_cover_them_once(cells):
-    parts = list(_parts(np.asarray(cells, np.int64)))
-    assert [place for start, stop in parts for place in range(start, stop)] == list(
-        range(len(cells))
-    )
-    for start, stop in parts:
-        assert stop - start == 1 or sum(cells[start:stop]) <= WINDOW_CELLS_A_BATCH
