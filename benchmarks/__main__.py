@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from schemas.command_line import Parser, run_program, unknown_argument
+from schemas.cli.command_line import Parser, run_program, unknown_argument
 from schemas.errors import UsageError
 
 PROG = "python -m benchmarks"

@@ -9,8 +9,8 @@ from typing import NoReturn
 
 from pipeline.flags import PROG, make_parser
 from pipeline.inspection.flags import INSPECT
-from schemas.command_line import run_program
-from schemas.leaving import leave
+from schemas.cli.command_line import run_program
+from schemas.cli.leaving import leave
 
 
 def main(argv: Sequence[str] | None = None) -> int:

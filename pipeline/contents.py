@@ -14,7 +14,7 @@ from schemas.layout import (
     TRANSFORM_FN,
     TRANSFORMED_METADATA,
 )
-from schemas.replacement import LEFT_BEHIND
+from schemas.storage.replacement import LEFT_BEHIND
 
 # Where a run writes until all of it is there.
 PARTIAL = ".partial"

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 
 from pipeline.output import Output
-from schemas import stop_signals
+from schemas.cli import stop_signals
 from schemas.errors import UsageError, UserError
 
 # How Beam shows an error of a step, from this process or from a worker, whose traceback

@@ -7,8 +7,8 @@ from pipeline.completion import completion_library
 from pipeline.inspection.flags import INSPECT, INSPECT_MEANING, add_inspect_flags
 from pipeline.options import Options, parse_date_flag
 from pipeline.row_flags import add_input_flags, add_row_flags, to_read_options
-from schemas.command_line import Parser
-from schemas.completion import add_completion_flag
+from schemas.cli.command_line import Parser
+from schemas.cli.completion import add_completion_flag
 from schemas.errors import UsageError
 from schemas.settings import (
     BUCKETINGS,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pipeline import __main__ as program
 from pipeline.flags import PROG, make_parser
-from schemas.command_line import Parser, run_program
+from schemas.cli.command_line import Parser, run_program
 from schemas.errors import UsageError
 
 _SWITCH_VALUES = {"true": True, "false": False}

@@ -24,9 +24,9 @@ from pipeline.storage.files import (
 )
 from pipeline.storage.paths import check_no_glob
 from schemas.errors import UsageError, UserError
-from schemas.folder_lock import FolderLock, lock_folder
 from schemas.layout import MANIFEST, join
-from schemas.replacement import (
+from schemas.storage.folder_lock import FolderLock, lock_folder
+from schemas.storage.replacement import (
     WHOLE,
     recover,
     recover_locked,

@@ -6,8 +6,8 @@ import logging
 import sys
 from collections.abc import Iterator
 
-from schemas import stop_signals
-from schemas.quiet import without_notes
+from schemas.cli import stop_signals
+from schemas.cli.quiet import without_notes
 
 _NO_NEWS = (
     "UserError",

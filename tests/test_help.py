@@ -11,7 +11,7 @@ from pipeline.inspection.flags import make_inspect_parser
 from pipeline.recommend.flags import make_parser as recommend_parser
 from pipeline.recommend.flags import to_options as to_recommend_options
 from pipeline.sample.__main__ import make_parser as sample_parser
-from schemas.command_line import Parser
+from schemas.cli.command_line import Parser
 from trainer.__main__ import COMMANDS
 from trainer.__main__ import make_parser as trainer_parser
 from trainer.flags import from_arguments

@@ -15,10 +15,10 @@ from collections.abc import Collection, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from schemas.command_line import Parser, run_program, unknown_argument
-from schemas.completion import add_completion_flag
+from schemas.cli.command_line import Parser, run_program, unknown_argument
+from schemas.cli.completion import add_completion_flag
+from schemas.cli.leaving import leave
 from schemas.errors import UsageError
-from schemas.leaving import leave
 from trainer.logs import shown_logs
 from trainer.quiet import load_tensorflow
 

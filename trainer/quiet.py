@@ -1,6 +1,6 @@
 """Loads TensorFlow and Keras without their start-up notes."""
 
-from schemas.quiet import without_notes
+from schemas.cli.quiet import without_notes
 
 
 def load_tensorflow() -> None:

@@ -23,9 +23,15 @@ from typing import Any
 
 from schemas.errors import UsageError, UserError
 from schemas.features import VOCABULARY_FILENAME
-from schemas.folder_lock import lock_folder
-from schemas.replacement import WHOLE, recover, recover_locked, remove, replace_entries
-from schemas.whole_file import write_whole
+from schemas.storage.folder_lock import lock_folder
+from schemas.storage.replacement import (
+    WHOLE,
+    recover,
+    recover_locked,
+    remove,
+    replace_entries,
+)
+from schemas.storage.whole_file import write_whole
 from trainer.errors import first_line
 from trainer.options import TrainOptions
 from trainer.run_metrics import fault_of

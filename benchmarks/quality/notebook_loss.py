@@ -33,7 +33,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from schemas.command_line import Parser, run_program
+from schemas.cli.command_line import Parser, run_program
 from schemas.layout import EVAL
 from trainer.config_files import read_config
 from trainer.options import TrainOptions

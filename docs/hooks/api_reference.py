@@ -11,7 +11,7 @@ _PACKAGES = {
             "manifest",
             "exported_model",
             "digests",
-            "data_set_view",
+            "inspection.data_set_view",
             "errors",
         ),
     ),

@@ -2,8 +2,8 @@
 
 import argparse
 
-from schemas.command_line import Parser
-from schemas.window_flags import add_window_flags
+from schemas.cli.command_line import Parser
+from schemas.inspection.window_flags import add_window_flags
 
 INSPECT = "inspect"
 INSPECT_MEANING = "say what a data set holds, and show some of its windows"

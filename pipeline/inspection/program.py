@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from pipeline.inspection.flags import make_inspect_parser
 from pipeline.inspection.words import data_set_rows
-from schemas.command_line import unknown_argument
-from schemas.data_set_view import choose_split, open_manifest, read_windows
-from schemas.folders import local_folder
+from schemas.cli.command_line import unknown_argument
+from schemas.inspection.data_set_view import choose_split, open_manifest, read_windows
+from schemas.inspection.window_flags import check_window_flags
+from schemas.inspection.window_words import aligned, window_lines
 from schemas.layout import MANIFEST
-from schemas.window_flags import check_window_flags
-from schemas.window_words import aligned, window_lines
+from schemas.storage.folders import local_folder
 
 
 def run(argv: Sequence[str], prog: str) -> int:

@@ -8,8 +8,8 @@ from pipeline.runners.beam_flags import beam_options
 from pipeline.runners.credentials import check_credentials
 from pipeline.storage.files import open_raw
 from schemas.errors import UserError
-from schemas.folders import Folder
 from schemas.layout import join
+from schemas.storage.folders import Folder
 
 
 def remote_folder(

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from pipeline.parse.rows import REASONS
 from schemas.days import iso_date
-from schemas.folders import Folder
 from schemas.layout import EVAL, MANIFEST, SPLIT_FOLDERS, TEST
 from schemas.manifest import CONTRACT_VERSION, Manifest
 from schemas.settings import SPLIT_CAVEATS
+from schemas.storage.folders import Folder
 
 _LIBRARIES = ("apache-beam", "tensorflow", "tensorflow-transform")
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from pipeline.recommend.flags import PROG, make_parser
-from schemas.command_line import run_program
-from schemas.leaving import leave
+from schemas.cli.command_line import run_program
+from schemas.cli.leaving import leave
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -19,7 +19,7 @@ from schemas.exported_model import (
     VOCABULARY_ID,
 )
 from schemas.features import ITEM_ID
-from schemas.ranking_rules import RankingRules, ranked
+from schemas.rules.ranking_rules import RankingRules, ranked
 
 Signature = Callable[..., dict[str, tf.Tensor]]
 # Bytes [rows, any], best first, empty where fewer are left, and float32 [rows, any].

@@ -7,11 +7,11 @@ from pipeline.completion import completion_library
 from pipeline.options import parse_date_flag
 from pipeline.recommend.options import Format, RecommendOptions
 from pipeline.row_flags import add_input_flags, add_row_flags, to_read_options
-from schemas.command_line import Parser
-from schemas.completion import add_completion_flag
+from schemas.cli.command_line import Parser
+from schemas.cli.completion import add_completion_flag
 from schemas.errors import UsageError
 from schemas.exported_model import DEFAULT_TOP_K
-from schemas.rule_flags import add_rule_flags, to_rules
+from schemas.rules.rule_flags import add_rule_flags, to_rules
 from schemas.settings import DROP_REPEATS
 
 PROG = "python -m pipeline.recommend"

@@ -10,19 +10,19 @@ from pipeline.recommend.export_files import read_file, read_item_table
 from pipeline.storage.files import open_raw
 from schemas.exported_model import ITEM_COUNTS_PATH, VOCABULARY_PATH, Description
 from schemas.item_counts import counts_from_text
-from schemas.item_files import (
+from schemas.rules.item_files import (
     ItemFile,
     blocked_items,
     read_item_file,
     vocabulary_items,
 )
-from schemas.ranking_rules import (
+from schemas.rules.ranking_rules import (
     RankingRules,
     check_attributes,
     check_takes_rules,
     ranking_rules,
 )
-from schemas.rule_flags import Rules
+from schemas.rules.rule_flags import Rules
 
 
 @dataclass(frozen=True)

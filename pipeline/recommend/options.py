@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from pipeline.options import ReadOptions
 from schemas.days import iso_date
 from schemas.exported_model import DEFAULT_TOP_K, MOST_TOP_K
-from schemas.rule_flags import Rules
+from schemas.rules.rule_flags import Rules
 from schemas.settings import DropRepeats
 
 Format = Literal["jsonl", "parquet"]

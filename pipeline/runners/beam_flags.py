@@ -16,7 +16,7 @@ from pipeline.runners.credentials import check_credentials
 from pipeline.runners.dataflow import check_dataflow, is_dataflow
 from pipeline.runners.in_process import in_process_engine
 from pipeline.runners.quick_options import QuickOptions
-from schemas.command_line import Parser, unknown_argument
+from schemas.cli.command_line import Parser, unknown_argument
 from schemas.errors import UsageError
 
 DEFAULT_RUNNER = "DirectRunner"

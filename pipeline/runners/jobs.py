@@ -14,7 +14,7 @@ from apache_beam.runners.runner import PipelineResult
 from pipeline.execution import user_sentence
 from pipeline.progress import Stages, stage_display
 from pipeline.runners.dataflow import is_dataflow
-from schemas import stop_signals
+from schemas.cli import stop_signals
 from schemas.errors import UsageError, UserError
 
 

@@ -13,7 +13,7 @@ from apache_beam.portability import python_urns
 from apache_beam.runners.portability import local_job_service
 from apache_beam.runners.portability.fn_api_runner import worker_handlers
 
-from schemas import stop_signals
+from schemas.cli import stop_signals
 
 _BEAMS = "apache_beam.runners.worker.sdk_worker_main"
 _OURS = "pipeline.runners.worker_process"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pipeline.sample.json_lines import write_json_lines
 from pipeline.sample.reviews import review_tables
 from pipeline.sample.settings import SampleSettings
-from schemas.command_line import Parser, run_program
+from schemas.cli.command_line import Parser, run_program
 from schemas.errors import UsageError, UserError
 
 PROG = "python -m pipeline.sample"

@@ -2,7 +2,7 @@
 
 import yaml
 
-from schemas.command_line import Parser
+from schemas.cli.command_line import Parser
 from tests.support.programs import ROOT
 from trainer.commands import train
 from trainer.flags import from_arguments

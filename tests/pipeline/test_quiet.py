@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from pipeline.quiet import shown_logs
-from schemas import stop_signals
+from schemas.cli import stop_signals
 
 
 def test_warnings_are_shown_without_the_tracebacks_in_their_text(capsys):

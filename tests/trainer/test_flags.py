@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from schemas.command_line import Parser
+from schemas.cli.command_line import Parser
 from schemas.errors import UsageError
 from trainer import flags
 from trainer.options import TrainOptions

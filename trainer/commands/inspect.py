@@ -8,7 +8,7 @@ Usage:
 import argparse
 from dataclasses import dataclass
 
-from schemas.window_flags import add_window_flags, check_window_flags
+from schemas.inspection.window_flags import add_window_flags, check_window_flags
 from trainer.storage.paths import check_path
 
 EXAMPLE = "inspect run --windows 5"

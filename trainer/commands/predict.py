@@ -11,7 +11,7 @@ import argparse
 from dataclasses import dataclass, field
 
 from schemas.errors import UsageError
-from schemas.rule_flags import Rules, add_rule_flags, to_rules
+from schemas.rules.rule_flags import Rules, add_rule_flags, to_rules
 from trainer.serving import date_format
 from trainer.serving.requests import HISTORY_FORM, LINE_FORM, Event, parse_history
 from trainer.storage.paths import check_path

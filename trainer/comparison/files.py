@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from schemas.errors import UserError
-from schemas.whole_file import write_whole
+from schemas.storage.whole_file import write_whole
 from trainer.comparison.comparison import Comparison
 from trainer.comparison.markdown import format_markdown
 from trainer.comparison.options import RUNS

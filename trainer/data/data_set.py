@@ -12,7 +12,7 @@ from schemas.errors import UserError
 from schemas.features import GAP_DAYS, NB_DAYS, VOCABULARY_FILENAME
 from schemas.graph_digest import GRAPH_FILE
 from schemas.manifest import Manifest
-from schemas.replacement import recover
+from schemas.storage.replacement import recover
 from trainer.data.item_table import ItemTable, read_item_table
 from trainer.data.saved_models import load_saved_model
 from trainer.errors import first_line

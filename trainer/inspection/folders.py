@@ -1,6 +1,6 @@
 """Folders to look into, local or remote, of which no copy is made."""
 
-from schemas.folders import Folder, local_folder
+from schemas.storage.folders import Folder, local_folder
 from trainer.storage.files import open_remote
 from trainer.storage.paths import is_remote, join
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from schemas.errors import UserError
 from schemas.exported_model import description_path
-from schemas.folders import Folder
 from schemas.layout import MANIFEST
+from schemas.storage.folders import Folder
 from trainer import runs
 from trainer.errors import first_line
 

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from schemas.folders import Folder
+from schemas.storage.folders import Folder
 from trainer import runs
 from trainer.durations import format_duration
 from trainer.evaluation import GAP_HIDDEN

@@ -10,7 +10,7 @@ import jinja2
 from plotly.offline import get_plotlyjs
 
 from schemas.errors import UserError
-from schemas.whole_file import write_whole
+from schemas.storage.whole_file import write_whole
 from trainer import runs
 from trainer.data.data_set import DataSet, open_data_set
 from trainer.learned_from import difference

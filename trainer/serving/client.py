@@ -25,8 +25,8 @@ from schemas.exported_model import (
     description_path,
 )
 from schemas.features import ITEM_ID
-from schemas.ranking_rules import RankingRules, ranked
-from schemas.rule_flags import Rules
+from schemas.rules.ranking_rules import RankingRules, ranked
+from schemas.rules.rule_flags import Rules
 from trainer.data.item_table import ItemTable, read_item_table
 from trainer.data.saved_models import load_saved_model
 from trainer.errors import first_line

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from schemas import stop_signals
+from schemas.cli import stop_signals
 from schemas.errors import UserError
-from schemas.folder_lock import lock_folder
-from schemas.replacement import remove
+from schemas.storage.folder_lock import lock_folder
+from schemas.storage.replacement import remove
 from trainer.errors import first_line
 from trainer.storage.stand_ins import name_of
 

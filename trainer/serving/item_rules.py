@@ -11,19 +11,19 @@ from schemas.exported_model import (
     Description,
 )
 from schemas.item_counts import counts_from_text
-from schemas.item_files import (
+from schemas.rules.item_files import (
     ItemFile,
     blocked_items,
     read_item_file,
     vocabulary_items,
 )
-from schemas.ranking_rules import (
+from schemas.rules.ranking_rules import (
     RankingRules,
     check_attributes,
     check_takes_rules,
     ranking_rules,
 )
-from schemas.rule_flags import Rules
+from schemas.rules.rule_flags import Rules
 from trainer.data.item_table import read_item_table
 from trainer.errors import first_line
 from trainer.storage.files import open_file

@@ -61,7 +61,7 @@ class Recommender(tf.Module):
     model's logits. A row without an event that could be an input gets the popular
     items, with minus the log of an item's rank as its score.
 
-    `adjusted` takes two more. Rules of `schemas.ranking_rules` come this way:
+    `adjusted` takes two more. Rules of `schemas.rules.ranking_rules` come this way:
 
     - `adjustment`: float32 [num_items], added to the scores of the items 1 ... N in
       their order, those of the popular items too; an item at -inf is left out.

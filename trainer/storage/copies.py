@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from schemas import stop_signals
+from schemas.cli import stop_signals
 from trainer.storage import stand_ins
 from trainer.storage.file_systems import connect
 from trainer.storage.paths import is_remote, key_of

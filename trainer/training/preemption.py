@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
-from schemas import stop_signals
+from schemas.cli import stop_signals
 from schemas.errors import UserError
 
 # EX_TEMPFAIL of BSD's sysexits.h: the same command, run again, goes on.

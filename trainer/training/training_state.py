@@ -17,7 +17,7 @@ import keras
 import numpy as np
 
 from schemas.errors import UserError
-from schemas.whole_file import whole_file
+from schemas.storage.whole_file import whole_file
 from trainer.errors import first_line
 from trainer.storage.stand_ins import name_of
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import UserError
-from schemas.whole_file import write_whole
+from schemas.storage.whole_file import write_whole
 from trainer import runs
 from trainer.durations import format_duration
 from trainer.runs import CONFIG, write_json

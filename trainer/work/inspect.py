@@ -1,9 +1,9 @@
 """The work of `python -m trainer inspect`, without TensorFlow."""
 
-from schemas.data_set_view import choose_split, open_manifest, read_windows
 from schemas.errors import UserError
+from schemas.inspection.data_set_view import choose_split, open_manifest, read_windows
+from schemas.inspection.window_words import aligned, window_lines
 from schemas.layout import MANIFEST, SPLIT_FOLDERS
-from schemas.window_words import aligned, window_lines
 from trainer import runs
 from trainer.commands.inspect import InspectOptions
 from trainer.inspection.folders import open_folder

@@ -6,7 +6,7 @@ python -m tests.faults.kill.export RUN DATA OUTPUT
 import sys
 from collections.abc import Sequence
 
-from schemas.command_line import run_program
+from schemas.cli.command_line import run_program
 
 PROG = "export"
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.output import Output
 from schemas.layout import MANIFEST
-from schemas.replacement import recover
+from schemas.storage.replacement import recover
 from tests.faults.kill import stopped_at
 from tests.support.programs import run_module
 from tests.support.small_reviews import entries

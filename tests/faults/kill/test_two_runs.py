@@ -8,7 +8,7 @@ from pipeline.__main__ import main
 from pipeline.flags import PROG
 from pipeline.recommend.__main__ import main as recommend
 from pipeline.recommend.flags import PROG as RECOMMEND
-from schemas.folder_lock import lock_folder
+from schemas.storage.folder_lock import lock_folder
 from tests.faults.kill.programs import Program
 from tests.faults.kill.test_data_sets import FLAGS, same
 from tests.support.small_reviews import entries, rows, write

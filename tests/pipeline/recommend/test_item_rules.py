@@ -10,7 +10,7 @@ from pipeline.recommend.export_files import read_description
 from pipeline.recommend.item_rules import load_ranking_rules, read_item_rules
 from schemas.errors import UserError
 from schemas.exported_model import ITEM_COUNTS_PATH
-from schemas.rule_flags import Rules
+from schemas.rules.rule_flags import Rules
 from tests.pipeline.recommend.test_export_files import PREFIX
 from tests.trainer.serving import catalogue
 from tests.trainer.serving.catalogue import COUNTS, ITEMS

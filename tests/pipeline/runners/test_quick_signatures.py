@@ -54,7 +54,7 @@ FUNCTIONS = {
     "partial": functools.partial(plain, 1),
     "of a builtin type": str.upper,
     "builtin": len,
-    "Beam's": InBackground(list).process,
+    "Beam's": InBackground(list, threads=1).process,
 }
 
 
@@ -77,4 +77,4 @@ def test_the_engine_asks_each_function_once_and_still_finds_state():
     in_process_engine()
     assert core.get_signature is signature_of
     assert is_stateful_dofn(WithState())
-    assert not is_stateful_dofn(InBackground(list))
+    assert not is_stateful_dofn(InBackground(list, threads=1))

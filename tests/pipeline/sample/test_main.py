@@ -3,7 +3,7 @@ import hashlib
 import pytest
 
 from pipeline.sample.__main__ import PROG, main
-from schemas.command_line import run_program
+from schemas.cli.command_line import run_program
 from tests.support.programs import run_module, run_python
 
 DIGEST = "dd9dd09f2133ac6b8c493b0e07e973280d6b71c96f229807b108f23fe1aa8b1c"

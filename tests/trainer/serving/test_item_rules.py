@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.rule_flags import Rules
+from schemas.rules.rule_flags import Rules
 from tests.trainer.serving import catalogue
 from tests.trainer.serving.catalogue import COUNTS, FIELDS, ITEMS
 from trainer.serving.client import Client

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from schemas.stop_signals import Stopped, received
+from schemas.cli.stop_signals import Stopped, received
 from trainer.training.preemption import sigterm_noticed
 
 

@@ -5,7 +5,7 @@ import re
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipeline.flags import make_parser
-from schemas.command_line import Parser
+from schemas.cli.command_line import Parser
 from tests.support.programs import ROOT
 
 # Of other programs: gcloud's, the trainer's, and of the scripts.

@@ -7,7 +7,7 @@ import sys
 import threading
 from typing import NoReturn
 
-from schemas import stop_signals
+from schemas.cli import stop_signals
 
 # For what libraries do at the end, such as the removal of temporary files.
 _LONGEST_SECS = 10.0
@@ -21,7 +21,7 @@ def leave(status: int) -> NoReturn:
     So they are left behind then, after what was registered for the end.
 
     Args:
-      status: what `schemas.command_line.run_program` returned.
+      status: what `schemas.cli.command_line.run_program` returned.
     """
     if not stop_signals.received():
         sys.exit(status)

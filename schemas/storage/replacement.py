@@ -21,8 +21,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from schemas.errors import UserError
-from schemas.folder_lock import lock_folder
 from schemas.layout import MANIFEST
+from schemas.storage.folder_lock import lock_folder
 
 WHOLE = ".whole"
 _REPLACING = ".replacing"

@@ -6,12 +6,12 @@ import sys
 import pytest
 
 from schemas.errors import UserError
-from schemas.folder_lock import FolderLock, lock_folder
+from schemas.storage.folder_lock import FolderLock, lock_folder
 from tests.support.programs import ROOT
 
 HOLDS = """
 import sys
-from schemas.folder_lock import FolderLock, lock_folder
+from schemas.storage.folder_lock import FolderLock, lock_folder
 lock = lock_folder(sys.argv[1])
 print("locked", flush=True)
 sys.stdin.read()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import UserError
-from schemas.item_files import (
+from schemas.rules.item_files import (
     ItemFile,
     blocked_items,
     read_item_file,

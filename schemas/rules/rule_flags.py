@@ -18,7 +18,7 @@ class Rules:
       exclude: a file of items that are never recommended; None: all may be.
       only: a file of items beside which no other is; None: all may be.
       max_per: attributes, and the most items of one value of each in an answer.
-      popularity_penalty: P of `schemas.ranking_rules.adjustment`.
+      popularity_penalty: P of `schemas.rules.ranking_rules.adjustment`.
     """
 
     exclude: str | None = None

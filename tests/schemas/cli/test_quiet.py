@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from schemas.quiet import without_notes
+from schemas.cli.quiet import without_notes
 from tests.support.programs import run_python
 
 NOTES = [
@@ -68,7 +68,7 @@ def test_a_machine_without_a_gpu_is_no_error(capfd):
 def test_a_process_without_stderr_works_as_well():
     code = (
         "import os, sys; os.close(2); sys.__stderr__ = None\n"
-        "from schemas.quiet import without_notes\n"
+        "from schemas.cli.quiet import without_notes\n"
         "with without_notes(): print('inside')"
     )
     done = run_python("-c", code)

@@ -9,8 +9,8 @@ from tests.support.programs import run_python
 # A thread that waits for ever, as one of a library does for what was interrupted.
 PROGRAM = """
     import atexit, os, signal, sys, threading
-    from schemas.command_line import run_program
-    from schemas.leaving import leave
+    from schemas.cli.command_line import run_program
+    from schemas.cli.leaving import leave
 
     def work(argv):
         atexit.register(print, "at the end")

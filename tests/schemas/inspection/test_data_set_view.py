@@ -5,16 +5,16 @@ import shutil
 
 import pytest
 
-from schemas.data_set_view import (
+from schemas.errors import UsageError, UserError
+from schemas.inspection.data_set_view import (
     Event,
     Window,
     choose_split,
     open_manifest,
     read_windows,
 )
-from schemas.errors import UsageError, UserError
-from schemas.folders import local_folder
 from schemas.layout import MANIFEST
+from schemas.storage.folders import local_folder
 from tests.support.data_sets import Window as Written
 from tests.support.data_sets import write_data_set
 

@@ -1,8 +1,8 @@
 import pytest
 
-from schemas.command_line import Parser
+from schemas.cli.command_line import Parser
 from schemas.errors import UsageError
-from schemas.rule_flags import Rules, add_rule_flags, to_rules
+from schemas.rules.rule_flags import Rules, add_rule_flags, to_rules
 
 
 def parsed(*arguments: str) -> Rules:

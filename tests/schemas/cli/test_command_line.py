@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.command_line import Parser, run_program, unknown_argument
+from schemas.cli.command_line import Parser, run_program, unknown_argument
 from schemas.errors import UsageError, UserError
 from tests.support.programs import ROOT
 
@@ -108,7 +108,7 @@ def test_help_ends_well(parser):
 
 
 PRINTING = (
-    "import sys; from schemas.command_line import run_program; "
+    "import sys; from schemas.cli.command_line import run_program; "
     "main = lambda argv: [print('x' * 99) for _ in range(9999)] and 0; "
     "sys.exit(run_program(main, [], 'p'))"
 )

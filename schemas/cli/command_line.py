@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
-from schemas import stop_signals
+from schemas.cli import stop_signals
 from schemas.errors import UsageError, UserError, did_you_mean
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -1,6 +1,6 @@
 import pytest
 
-from schemas.whole_file import whole_file, write_whole
+from schemas.storage.whole_file import whole_file, write_whole
 
 
 def test_a_file_is_replaced_by_a_whole_one(tmp_path):

@@ -7,8 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import UserError
-from schemas.ranking_rules import adjustment, check_attributes, ranked, ranking_rules
-from schemas.rule_flags import Rules
+from schemas.rules.ranking_rules import (
+    adjustment,
+    check_attributes,
+    ranked,
+    ranking_rules,
+)
+from schemas.rules.rule_flags import Rules
 
 NOTHING = -math.inf
 

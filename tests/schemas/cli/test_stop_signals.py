@@ -8,9 +8,9 @@ import weakref
 
 import pytest
 
-from schemas import stop_signals
-from schemas.command_line import run_program
-from schemas.stop_signals import Stopped
+from schemas.cli import stop_signals
+from schemas.cli.command_line import run_program
+from schemas.cli.stop_signals import Stopped
 
 
 def send(signum=signal.SIGTERM):

@@ -2,8 +2,8 @@
 
 import hashlib
 
-from schemas.data_set_view import Event, Window
 from schemas.days import iso_date
+from schemas.inspection.data_set_view import Event, Window
 
 _DIGEST_BYTES = 8
 _HEADER = ("date", "item", "id", "age bucket", "gap bucket")
@@ -21,7 +21,7 @@ def window_lines(
     """Returns the windows in words, an empty line before each.
 
     Args:
-      windows: of `schemas.data_set_view.read_windows`.
+      windows: of `schemas.inspection.data_set_view.read_windows`.
       split: where they are from.
       num_items: N, the size of the vocabulary.
       show_users: name users, in place of a digest of each.

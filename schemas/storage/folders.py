@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemas.errors import UserError
-from schemas.replacement import recover
+from schemas.storage.replacement import recover
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def local_folder(path: str, marker: str) -> Folder:
 
     Args:
       path: the folder; one that is not there has no files.
-      marker: the file that makes its content complete (`schemas.replacement`).
+      marker: the file that makes its content complete (`schemas.storage.replacement`).
 
     Raises:
       UserError: there is a file in its place, or it cannot be listed.

@@ -18,7 +18,7 @@ from typing import TypeVar
 from schemas.errors import UserError
 from schemas.exported_model import Description
 from schemas.features import PADDING_ID
-from schemas.rule_flags import Rules
+from schemas.rules.rule_flags import Rules
 
 Answer = TypeVar("Answer")
 
@@ -65,7 +65,7 @@ def ranking_rules(
 
     Args:
       rules: as asked for.
-      blocked: as `schemas.item_files.blocked_items` gives it.
+      blocked: as `schemas.rules.item_files.blocked_items` gives it.
       counts: [N], the training events of the items 1 ... N.
       attributes: those that `rules.max_per` names; of each the values of the items
         1 ... N, None where an item has none.

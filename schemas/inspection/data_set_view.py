@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from schemas import features, layout
 from schemas.errors import UsageError, UserError
 from schemas.example_records import Values, parse_example, read_records
-from schemas.folders import Folder
 from schemas.manifest import Manifest
+from schemas.storage.folders import Folder
 
 _WRITE_AGAIN = "write the data set again with `python -m pipeline --overwrite`"
 _VOCABULARY = layout.join(layout.TRANSFORM_FN, "assets", features.VOCABULARY_FILENAME)

@@ -1,0 +1,1 @@
+"""What both `inspect` commands show."""

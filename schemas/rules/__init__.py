@@ -1,0 +1,1 @@
+"""Which items may be recommended, as both programs take and apply it."""
