@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.support.programs import LATEST_DATE, run_module
-from trainer.runs import REPORT
+from trainer.run_files import REPORT
 
 USERS = 5
 

@@ -1,28 +1,13 @@
-"""The folder of a run: its files, and how it is read back.
-
-    config.json            the options, readable by `--config`
-    checkpoints/           best.weights.h5, last.weights.h5; state.npz until the end
-    logs/                  TensorBoard
-    history.csv            a line for each epoch
-    model.keras            the best weights, in float32
-    model/                 the exported SavedModel
-    metrics.json           written last; without it the run is not finished
-    report.html            the run for people; `report` makes it again
-
-`evaluate` adds evaluation-<split>.json. A run that is to replace another is made in
-.training/, a folder with the same files, and takes its place when it is finished.
-"""
+"""How the folder of a run (`run_files`) is written, replaced and read back."""
 
 import contextlib
 import json
 import os
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from schemas.errors import UsageError, UserError
-from schemas.features import VOCABULARY_FILENAME
 from schemas.storage.folder_lock import lock_folder
 from schemas.storage.replacement import (
     WHOLE,
@@ -34,51 +19,19 @@ from schemas.storage.replacement import (
 from schemas.storage.whole_file import write_whole
 from trainer.errors import first_line
 from trainer.options import TrainOptions
+from trainer.run_files import (
+    ALL,
+    CHECKPOINTS,
+    CONFIG,
+    EVALUATIONS,
+    METRICS,
+    MODEL,
+    STAGED,
+    STATE,
+)
 from trainer.run_metrics import fault_of
 from trainer.storage.paths import check_path
 from trainer.storage.stand_ins import local, name_of
-
-CONFIG = "config.json"
-CHECKPOINTS = "checkpoints"
-BEST = "checkpoints/best.weights.h5"
-LAST = "checkpoints/last.weights.h5"
-STATE = "checkpoints/state.npz"
-LOGS = "logs"
-HISTORY = "history.csv"
-MODEL = "model.keras"
-EXPORT = "model"
-METRICS = "metrics.json"
-REPORT = "report.html"
-STAGED = ".training"
-
-# The marker first and the options last: a removal that is interrupted leaves an
-# unfinished run.
-_ALL = (METRICS, REPORT, MODEL, EXPORT, HISTORY, LOGS, CHECKPOINTS, CONFIG)
-# What `evaluate` adds; figures of a replaced model must not stay.
-_EVALUATIONS = "evaluation-*.json"
-
-# The entries of the folder that are a run's own, as patterns.
-OWNED = (*_ALL, _EVALUATIONS, STAGED)
-
-
-def is_read(path: str) -> bool:
-    """Whether a file is read to measure a run, by its path in the run's folder."""
-    return path in (CONFIG, METRICS, MODEL, f"{EXPORT}/assets/{VOCABULARY_FILENAME}")
-
-
-def is_reported(path: str) -> bool:
-    """Whether a report reads a file, by its path in the run's folder."""
-    return (
-        path in (CONFIG, METRICS, HISTORY)
-        or path.startswith(f"{EXPORT}/")
-        or fnmatchcase(path, _EVALUATIONS)
-    )
-
-
-def goes_on_from(path: str) -> bool:
-    """Whether `train` reads a file to go on, by its path in the run's folder."""
-    read = (CONFIG, METRICS, STATE, BEST, HISTORY)
-    return path in read or path.startswith(f"{STAGED}/")
 
 
 def folder_of(output: str, overwrite: bool) -> Path:
@@ -124,8 +77,8 @@ def check_output(output: str, overwrite: bool) -> None:
 
 def _files(folder: Path) -> list[Path]:
     """Returns what a run may hold, in the order in which it must be removed."""
-    first, *others, last = (folder / name for name in _ALL)
-    return [first, *folder.glob(_EVALUATIONS), *others, last]
+    first, *others, last = (folder / name for name in ALL)
+    return [first, *folder.glob(EVALUATIONS), *others, last]
 
 
 def _is_filled(path: Path) -> bool:

@@ -19,7 +19,7 @@ from benchmarks.common.programs import Usage, run_module, run_python
 from benchmarks.common.report import Report, Table, make_output
 from benchmarks.common.timing import ROUNDS
 from benchmarks.common.trained_runs import train_run
-from trainer.runs import EXPORT
+from trainer.run_files import EXPORT
 
 PRODUCT = "python -m pipeline.recommend"
 PEER = "python -m trainer predict"

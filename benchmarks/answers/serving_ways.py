@@ -22,7 +22,8 @@ from schemas.exported_model import (
 )
 from schemas.features import ITEM_ID, unknown_id
 from trainer.data.data_set import DataSet, open_data_set
-from trainer.runs import EXPORT, load_run
+from trainer.run_files import EXPORT
+from trainer.runs import load_run
 from trainer.serving.examples import example_requests
 from trainer.serving.requests import Request
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.common.programs import run_module
-from trainer.runs import METRICS
+from trainer.run_files import METRICS
 
 FOLDER = "runs"
 

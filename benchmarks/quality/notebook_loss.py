@@ -37,7 +37,8 @@ from schemas.cli.command_line import Parser, run_program
 from schemas.layout import EVAL
 from trainer.config_files import read_config
 from trainer.options import TrainOptions
-from trainer.runs import CONFIG, write_json
+from trainer.run_files import CONFIG
+from trainer.runs import write_json
 
 PROG = "python -m benchmarks.quality.notebook_loss"
 
@@ -90,7 +91,7 @@ def train_and_measure(options: TrainOptions) -> dict[str, Any]:
         notebook_model,
     )
     from trainer.data.data_set import open_data_set
-    from trainer.runs import HISTORY
+    from trainer.run_files import HISTORY
     from trainer.training.callbacks import (
         EpochLines,
         HistoryFile,

@@ -18,7 +18,8 @@ from trainer.config_files import read_config
 from trainer.data.data_set import open_data_set
 from trainer.models import build_model
 from trainer.options import TrainOptions
-from trainer.runs import CONFIG, METRICS, MODEL, prepare_run, write_json
+from trainer.run_files import CONFIG, METRICS, MODEL
+from trainer.runs import prepare_run, write_json
 from trainer.training.train import model_config
 
 NUM_ITEMS = 6

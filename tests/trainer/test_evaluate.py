@@ -17,7 +17,8 @@ from trainer.config_files import read_config
 from trainer.evaluation.measures import LIST_MEASURES, MEASURES
 from trainer.models import ModelConfig, build_model
 from trainer.options import TrainOptions
-from trainer.runs import CONFIG, METRICS, MODEL, prepare_run, write_json
+from trainer.run_files import CONFIG, METRICS, MODEL
+from trainer.runs import prepare_run, write_json
 
 NUM_ITEMS = 6
 

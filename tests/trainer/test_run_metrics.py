@@ -5,8 +5,9 @@ import pytest
 from schemas.errors import UserError
 from tests.support.run_metrics import metrics_of
 from tests.support.training import write_cyclic_data
+from trainer.run_files import METRICS
 from trainer.run_metrics import fault_of
-from trainer.runs import METRICS, read_metrics
+from trainer.runs import read_metrics
 
 
 @pytest.fixture(scope="module")

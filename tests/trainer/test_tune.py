@@ -9,7 +9,7 @@ import pytest
 from schemas.errors import UsageError
 from tests.support.searches import BASE, SPACE, tune, write, write_data, write_search
 from trainer.__main__ import main as program
-from trainer.runs import METRICS
+from trainer.run_files import METRICS
 from trainer.training.callbacks import HistoryFile
 
 

@@ -7,8 +7,9 @@ from schemas.storage.whole_file import write_whole
 from trainer.comparison.comparison import Comparison
 from trainer.comparison.markdown import format_markdown
 from trainer.comparison.options import RUNS
-from trainer.runs import goes_on_from, write_json
-from trainer.runs import is_read as is_read_of_run
+from trainer.run_files import goes_on_from
+from trainer.run_files import is_read as is_read_of_run
+from trainer.runs import write_json
 from trainer.storage.stand_ins import local, name_of
 
 # The entries of the folder that are a comparison's own, as patterns.

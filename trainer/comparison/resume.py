@@ -8,7 +8,8 @@ from trainer.changed_settings import changes
 from trainer.comparison.trained_run import read_trained_run
 from trainer.learned_from import difference
 from trainer.options import TrainOptions
-from trainer.runs import METRICS, check_output
+from trainer.run_files import METRICS
+from trainer.runs import check_output
 from trainer.storage.stand_ins import local
 
 

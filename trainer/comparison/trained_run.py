@@ -8,7 +8,8 @@ from typing import Any
 from schemas.errors import UserError
 from schemas.manifest import Manifest
 from trainer.learned_from import difference
-from trainer.runs import CONFIG, METRICS, read_metrics
+from trainer.run_files import CONFIG, METRICS
+from trainer.runs import read_metrics
 from trainer.storage.stand_ins import local, name_of
 
 

@@ -19,7 +19,8 @@ from trainer.data.date_buckets import DateBuckets
 from trainer.evaluation import GAP_HIDDEN
 from trainer.learned_from import difference
 from trainer.models.base import DAYS, NextItemModel
-from trainer.runs import EXPORT, load_run, read_metrics, read_options
+from trainer.run_files import EXPORT
+from trainer.runs import load_run, read_metrics, read_options
 from trainer.storage.stand_ins import local
 
 # Day columns whose last value is the days to the target. The last age tells them too,

@@ -10,13 +10,13 @@ from schemas.errors import UserError
 from schemas.exported_model import description_path
 from schemas.layout import MANIFEST
 from schemas.storage.folders import Folder
-from trainer import runs
+from trainer import run_files
 from trainer.errors import first_line
 
 _EVALUATION = "evaluation-"
 # Of a run, and not of what else is called config.json.
 _OF_A_RUN = frozenset({"data", "model", "units"})
-_STAGED = f"{runs.STAGED}/"
+_STAGED = f"{run_files.STAGED}/"
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ def view_run(folder: Folder) -> RunView:
     Raises:
       UserError: there is no run, or one of its files is damaged.
     """
-    has_staged = f"{_STAGED}{runs.CONFIG}" in folder.sizes
-    if runs.CONFIG not in folder.sizes:
+    has_staged = f"{_STAGED}{run_files.CONFIG}" in folder.sizes
+    if run_files.CONFIG not in folder.sizes:
         if not has_staged:
             raise UserError(_why_none(folder))
         config = _config(folder, _STAGED)
@@ -57,7 +57,9 @@ def view_run(folder: Folder) -> RunView:
     return RunView(
         config=_config(folder, ""),
         history=_history(folder, ""),
-        metrics=_object(folder, runs.METRICS) if runs.METRICS in folder.sizes else {},
+        metrics=_object(folder, run_files.METRICS)
+        if run_files.METRICS in folder.sizes
+        else {},
         evaluations={
             name.removeprefix(_EVALUATION).removesuffix(".json"): _object(folder, name)
             for name in folder.entries
@@ -82,16 +84,16 @@ def _why_none(folder: Folder) -> str:
     if description_path("").lstrip("/") in folder.sizes:
         return f"{name} is the exported model of a run; name the run's own folder."
     return (
-        f"{name} is no run: it holds {entries[0]!r} and no {runs.CONFIG}; name a "
+        f"{name} is no run: it holds {entries[0]!r} and no {run_files.CONFIG}; name a "
         "folder that `python -m trainer train` wrote."
     )
 
 
 def _config(folder: Folder, part: str) -> dict[str, Any]:
-    config = _object(folder, f"{part}{runs.CONFIG}")
+    config = _object(folder, f"{part}{run_files.CONFIG}")
     if not config.keys() >= _OF_A_RUN:
         raise UserError(
-            f"{folder.name} is no run: its {part}{runs.CONFIG} does not name "
+            f"{folder.name} is no run: its {part}{run_files.CONFIG} does not name "
             f"{', '.join(sorted(_OF_A_RUN))}; name a folder that `python -m trainer "
             "train` wrote."
         )
@@ -110,7 +112,7 @@ def _object(folder: Folder, file: str) -> dict[str, Any]:
 
 def _history(folder: Folder, part: str) -> list[dict[str, str]]:
     """Returns the epochs that are finished; none before the first."""
-    file = f"{part}{runs.HISTORY}"
+    file = f"{part}{run_files.HISTORY}"
     if file not in folder.sizes:
         return []
     try:

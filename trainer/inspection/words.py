@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.storage.folders import Folder
-from trainer import runs
+from trainer import run_files
 from trainer.durations import format_duration
 from trainer.evaluation import GAP_HIDDEN
 from trainer.inspection.run_view import RunView
@@ -49,7 +49,7 @@ def _state(view: RunView) -> str:
 
 
 def _origin(view: RunView, folder: Folder) -> Iterator[tuple[str, str]]:
-    last = runs.METRICS if view.metrics else f"{view.part}{runs.CONFIG}"
+    last = run_files.METRICS if view.metrics else f"{view.part}{run_files.CONFIG}"
     if last in folder.times:
         moment = datetime.datetime.fromtimestamp(folder.times[last], datetime.UTC)
         word = "finished" if view.metrics else "started"
@@ -150,7 +150,7 @@ def _next(view: RunView, folder: Folder) -> Iterator[tuple[str, str]]:
         replace = " --overwrite" if view.part else ""
         yield (
             "go on with",
-            f"python -m trainer train --config {run}/{view.part}{runs.CONFIG} "
+            f"python -m trainer train --config {run}/{view.part}{run_files.CONFIG} "
             f"--output {run}{replace}",
         )
         return
@@ -158,9 +158,9 @@ def _next(view: RunView, folder: Folder) -> Iterator[tuple[str, str]]:
         yield "measure", f"python -m trainer evaluate --run {run} --data {data}"
     if _REPORT in folder.sizes:
         yield "look at", f"{run}/{_REPORT}"
-    if f"{runs.EXPORT}/saved_model.pb" in folder.sizes:
+    if f"{run_files.EXPORT}/saved_model.pb" in folder.sizes:
         yield (
             "ask it",
-            f"python -m trainer predict --model {run}/{runs.EXPORT} "
+            f"python -m trainer predict --model {run}/{run_files.EXPORT} "
             "--history DATE:ITEM,DATE:ITEM",
         )

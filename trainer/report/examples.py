@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer import runs
+from trainer import run_files
 from trainer.data.data_set import DataSet
 from trainer.data.item_table import ItemTable
 from trainer.serving.client import Client, Recommendation
@@ -42,7 +42,7 @@ def examples(run: str, data_set: DataSet) -> list[Example]:
     Raises:
       UserError: the export or the data set is damaged.
     """
-    export = join(run, runs.EXPORT)
+    export = join(run, run_files.EXPORT)
     if not Path(local(export)).exists():
         return []
     client = Client(export)

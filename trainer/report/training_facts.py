@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import UserError
-from trainer import runs
+from trainer import run_files, runs
 from trainer.options import TrainOptions
 from trainer.storage.stand_ins import local, name_of
 from trainer.training.optimizers import learning_rate_of
@@ -53,7 +53,7 @@ def training_facts(run: str, options: TrainOptions) -> TrainingFacts:
     Raises:
       UserError: one of them is missing or damaged.
     """
-    path = Path(local(run), runs.HISTORY)
+    path = Path(local(run), run_files.HISTORY)
     try:
         with open(path, newline="") as file:
             rows = [

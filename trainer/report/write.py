@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from schemas.errors import UserError
 from schemas.storage.whole_file import write_whole
-from trainer import runs
+from trainer import run_files, runs
 from trainer.data.data_set import DataSet, open_data_set
 from trainer.learned_from import difference
 from trainer.options import TrainOptions
@@ -62,7 +62,7 @@ def write_report(run: str, options: TrainOptions, data_set: DataSet) -> Path:
         examples_section(examples(run, data_set), *example_split(data_set.manifest)),
         repeat_section(run, data_set.path, data_set.manifest, training),
     ]
-    path = Path(local(run), runs.REPORT)
+    path = Path(local(run), run_files.REPORT)
     write_whole(path, _page(run, training, data_set, sections))
     return path
 

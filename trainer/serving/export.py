@@ -30,7 +30,7 @@ from trainer.batching.target_counts import count_targets
 from trainer.data.data_set import DataSet
 from trainer.data.item_table import write_item_table
 from trainer.models.recurrent import MOST_UNROLLED_STEPS, RecurrentModel
-from trainer.runs import STAGED
+from trainer.run_files import STAGED
 from trainer.serving.exchange import new_folder
 from trainer.serving.module import Recommender
 from trainer.storage.stand_ins import name_of

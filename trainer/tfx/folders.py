@@ -10,7 +10,7 @@ from schemas.layout import (
     TRANSFORM_FN,
     TRANSFORMED_METADATA,
 )
-from trainer.runs import METRICS, OWNED
+from trainer.run_files import METRICS, OWNED
 from trainer.storage.copies import opened_copy
 from trainer.storage.mirrors import mirrored
 

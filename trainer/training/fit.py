@@ -8,7 +8,7 @@ from pathlib import Path
 import keras
 from rich.console import Console
 
-from trainer import runs
+from trainer import run_files
 from trainer.models import NextItemModel
 from trainer.options import TrainOptions
 from trainer.training.callbacks import (
@@ -85,7 +85,7 @@ def fit(
         earlier.restore(model)
     if progress.is_done:
         # A bucket may have got the state and not yet the table.
-        write_history(folder / runs.HISTORY, progress.history)
+        write_history(folder / run_files.HISTORY, progress.history)
         return _fitted(progress.history, source.steps, num_steps, progress.seconds)
     _set_steps(model, source, num_steps, progress)
     with (
@@ -154,9 +154,11 @@ def _callbacks(
     """
     monitor = BETTER_LOWER if validation is None else BETTER_HIGHER
     mode = "min" if validation is None else "max"
-    divergence = StopOnDivergence(options.learning_rate, num_items, folder / runs.STATE)
-    best = BestWeights(folder / runs.BEST, monitor, mode)
-    history = HistoryFile(folder / runs.HISTORY, progress.history)
+    divergence = StopOnDivergence(
+        options.learning_rate, num_items, folder / run_files.STATE
+    )
+    best = BestWeights(folder / run_files.BEST, monitor, mode)
+    history = HistoryFile(folder / run_files.HISTORY, progress.history)
     memories: dict[str, tuple[keras.callbacks.Callback, tuple[str, ...]]] = {
         "best_weights": (best, _BEST)
     }
@@ -165,7 +167,7 @@ def _callbacks(
         divergence,
         best,
         history,
-        keras.callbacks.TensorBoard(folder / runs.LOGS, write_graph=False),
+        keras.callbacks.TensorBoard(folder / run_files.LOGS, write_graph=False),
     ]
     if options.patience:
         patience = keras.callbacks.EarlyStopping(

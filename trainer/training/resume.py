@@ -6,7 +6,7 @@ from typing import Any
 from schemas.digests import of_json
 from schemas.errors import UserError
 from schemas.manifest import Manifest
-from trainer import runs
+from trainer import run_files, runs
 from trainer.changed_settings import changes
 from trainer.learned_from import digests_of
 from trainer.options import TrainOptions
@@ -48,7 +48,7 @@ def earlier_state(
         its state is damaged.
     """
     check_settings(options, num_steps)
-    path = runs.folder_of(options.output, options.overwrite) / runs.STATE
+    path = runs.folder_of(options.output, options.overwrite) / run_files.STATE
     config = _unfinished_config(options)
     if not path.exists() or not config or _changes(config, options, num_steps):
         return None
@@ -96,10 +96,10 @@ def _unfinished_config(options: TrainOptions) -> dict[str, Any]:
     """Returns the settings of an unfinished run; none where there is none."""
     folder = runs.folder_of(options.output, options.overwrite)
     # One that is to replace another is finished when it has.
-    if (folder / runs.METRICS).exists() and not options.overwrite:
+    if (folder / run_files.METRICS).exists() and not options.overwrite:
         return {}
     try:
-        config = json.loads((folder / runs.CONFIG).read_text())
+        config = json.loads((folder / run_files.CONFIG).read_text())
     except (OSError, ValueError):
         return {}
     return config if isinstance(config, dict) else {}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from schemas.errors import UserError
 from schemas.layout import EVAL, TRAIN
-from trainer import runs
+from trainer import run_files, runs
 from trainer.data.data_set import DataSet, open_data_set
 from trainer.data.item_values import ItemValues, item_values
 from trainer.devices import Devices, set_up_devices
@@ -111,7 +111,7 @@ def train(
         )
         best = _best_model(config, folder)
         if export:
-            export_path = export_to or folder / runs.EXPORT
+            export_path = export_to or folder / run_files.EXPORT
             _export(data_set, best, export_path, options, source.counts.events)
         metrics = {
             **_best_epoch(fitted.history, validation),
@@ -129,7 +129,7 @@ def train(
             **digests_of(data_set.manifest),
             "versions": _versions(),
         }
-        runs.write_json(folder / runs.METRICS, metrics)
+        runs.write_json(folder / run_files.METRICS, metrics)
         runs.finish_run(options.output, options.overwrite)
     return metrics
 
@@ -144,7 +144,7 @@ def _prepare(options: TrainOptions, earlier: TrainingState | None) -> Path:
         )
         return earlier.path.parents[1]
     folder = runs.prepare_run(options.output, options.overwrite)
-    runs.write_json(folder / runs.CONFIG, options.to_json())
+    runs.write_json(folder / run_files.CONFIG, options.to_json())
     stand_ins.publish(options.output)
     return folder
 
@@ -192,9 +192,9 @@ def _best_model(config: ModelConfig, folder: Path) -> NextItemModel:
     """Writes the model of the best epoch, in float32, and returns it."""
     model = build_model(config, dtype="float32")
     model.build()
-    model.load_weights(folder / runs.BEST)
-    check_room(folder / runs.MODEL, size_bytes(model))
-    model.save(folder / runs.MODEL)
+    model.load_weights(folder / run_files.BEST)
+    check_room(folder / run_files.MODEL, size_bytes(model))
+    model.save(folder / run_files.MODEL)
     return model
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from schemas.errors import UserError
 from schemas.storage.whole_file import write_whole
-from trainer import runs
+from trainer import run_files, runs
 from trainer.durations import format_duration
-from trainer.runs import CONFIG, write_json
+from trainer.run_files import CONFIG
+from trainer.runs import write_json
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local
 from trainer.tuning.options import TuneOptions
@@ -71,8 +72,8 @@ def read_metrics(path: str) -> dict[str, Any]:
         float(metrics[OBJECTIVE])
     except (UserError, ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{join(path, runs.METRICS)} is missing or damaged, and the search needs "
-            "it; choose another --output."
+            f"{join(path, run_files.METRICS)} is missing or damaged, and the search "
+            "needs it; choose another --output."
         ) from error
     return metrics
 

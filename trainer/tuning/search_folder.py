@@ -18,7 +18,8 @@ from schemas.manifest import Manifest
 from trainer.changed_settings import changes
 from trainer.data.data_set import DataSet
 from trainer.learned_from import difference, digests_of
-from trainer.runs import STAGED, write_json
+from trainer.run_files import STAGED
+from trainer.runs import write_json
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local, name_of
 from trainer.tuning.options import TuneOptions

@@ -13,7 +13,7 @@ from keras_tuner.engine.base_tuner import BaseTuner
 from keras_tuner.errors import FatalError
 
 from schemas.errors import UsageError, UserError
-from trainer import runs
+from trainer import run_files, runs
 from trainer.devices import Devices
 from trainer.durations import format_duration
 from trainer.errors import first_line
@@ -173,7 +173,7 @@ class TrialTuner(BaseTuner):
             raise  # The trial has not failed: the next call goes on with it.
         except UserError as error:
             # No call goes on with it.
-            shutil.rmtree(folder / runs.STAGED, ignore_errors=True)
+            shutil.rmtree(folder / run_files.STAGED, ignore_errors=True)
             reason = error.reason if isinstance(error, DivergedError) else str(error)
             self._failures_in_row += 1
             if self._failures_in_row == MOST_FAILURES:
@@ -193,14 +193,14 @@ def _is_finished(options: TrainOptions) -> bool:
     """Whether the output of `options` holds the run that they would train."""
     folder = Path(local(options.output))
     try:
-        config = json.loads((folder / runs.CONFIG).read_text())
+        config = json.loads((folder / run_files.CONFIG).read_text())
     except (OSError, ValueError):
         return False
-    return bool(config == options.to_json()) and (folder / runs.METRICS).exists()
+    return bool(config == options.to_json()) and (folder / run_files.METRICS).exists()
 
 
 def _discard_weights(folder: Path) -> None:
     """Leaves the config, the history and the metrics of a run: a search has many."""
-    for name in (runs.CHECKPOINTS, runs.LOGS):
+    for name in (run_files.CHECKPOINTS, run_files.LOGS):
         shutil.rmtree(folder / name, ignore_errors=True)
-    (folder / runs.MODEL).unlink(missing_ok=True)
+    (folder / run_files.MODEL).unlink(missing_ok=True)

@@ -9,8 +9,8 @@ from trainer.comparison.compare import compare
 from trainer.comparison.files import OWNED, is_read, write_comparison
 from trainer.comparison.markdown import format_markdown
 from trainer.data.data_copy import local_data_set, to_measure
-from trainer.runs import METRICS
-from trainer.runs import is_read as is_read_of_run
+from trainer.run_files import METRICS
+from trainer.run_files import is_read as is_read_of_run
 from trainer.storage.copies import local_copy
 from trainer.storage.mirrors import mirrored
 from trainer.training.retracing import without_retracing_warnings

@@ -24,7 +24,8 @@ from trainer.evaluation.run_scorer import load_run_scorers
 from trainer.evaluation.table import format_table
 from trainer.learned_from import digests_of
 from trainer.report.write import report_if_possible
-from trainer.runs import METRICS, OWNED, is_read, is_reported, write_json
+from trainer.run_files import METRICS, OWNED, is_read, is_reported
+from trainer.runs import write_json
 from trainer.storage.copies import local_copy
 from trainer.storage.file_systems import connect
 from trainer.storage.files import write_remote

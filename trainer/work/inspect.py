@@ -4,7 +4,7 @@ from schemas.errors import UserError
 from schemas.inspection.data_set_view import choose_split, open_manifest, read_windows
 from schemas.inspection.window_words import aligned, window_lines
 from schemas.layout import MANIFEST, SPLIT_FOLDERS
-from trainer import runs
+from trainer import run_files
 from trainer.commands.inspect import InspectOptions
 from trainer.inspection.folders import open_folder
 from trainer.inspection.run_view import RunView, view_run
@@ -18,7 +18,7 @@ def run(options: InspectOptions) -> None:
     Raises:
       UserError: there is no run, or it or its data set is damaged.
     """
-    folder = open_folder(options.run, runs.METRICS)
+    folder = open_folder(options.run, run_files.METRICS)
     view = view_run(folder)
     try:
         rows = run_rows(view, folder)

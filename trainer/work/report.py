@@ -5,14 +5,8 @@ from trainer.commands.report import ReportOptions
 from trainer.data.data_copy import local_data_set, to_report
 from trainer.data.data_set import open_data_set
 from trainer.report import write_report
-from trainer.runs import (
-    METRICS,
-    OWNED,
-    REPORT,
-    check_finished,
-    is_reported,
-    read_options,
-)
+from trainer.run_files import METRICS, OWNED, REPORT, is_reported
+from trainer.runs import check_finished, read_options
 from trainer.storage.mirrors import mirrored
 from trainer.storage.paths import join
 

@@ -7,14 +7,8 @@ from typing import Any
 from trainer.data.data_copy import local_data_set, to_report
 from trainer.options import TrainOptions
 from trainer.report.write import report_if_possible
-from trainer.runs import (
-    EXPORT,
-    METRICS,
-    OWNED,
-    REPORT,
-    check_output,
-    goes_on_from,
-)
+from trainer.run_files import EXPORT, METRICS, OWNED, REPORT, goes_on_from
+from trainer.runs import check_output
 from trainer.storage.mirrors import mirrored
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local

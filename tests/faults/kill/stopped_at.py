@@ -55,12 +55,12 @@ def replaces_a_folder_by_renames(folder: Path) -> None:
 
 def replaces_a_run(folder: Path) -> None:
     """A training, but for its work."""
-    from trainer import runs
+    from trainer import run_files, runs
 
     output = str(folder / _OUTPUT)
     made = runs.prepare_run(output, overwrite=True)
-    (made / runs.CONFIG).write_text('{"data": 1, "model": 1, "units": 1}')
-    for name in (runs.BEST, runs.METRICS):
+    (made / run_files.CONFIG).write_text('{"data": 1, "model": 1, "units": 1}')
+    for name in (run_files.BEST, run_files.METRICS):
         (made / name).write_text("new")
     runs.finish_run(output, overwrite=True)
 

@@ -10,7 +10,7 @@ from schemas.storage.replacement import recover
 from tests.faults.kill import stopped_at
 from tests.support.programs import run_module
 from tests.support.small_reviews import entries
-from trainer.runs import BEST, CONFIG, METRICS, MODEL
+from trainer.run_files import BEST, CONFIG, METRICS, MODEL
 from trainer.serving.exchange import recover_folder
 
 pytestmark = pytest.mark.slow

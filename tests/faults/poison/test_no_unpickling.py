@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.programs import ROOT
-from trainer import runs
+from trainer import run_files
 
 PACKAGES = ("pipeline", "schemas", "trainer")
 FORBIDDEN_MODULES = {
@@ -102,9 +102,9 @@ def test_every_exception_is_still_needed():
 
 
 def test_weights_and_models_are_kept_in_formats_that_hold_no_code():
-    assert runs.BEST.endswith(".weights.h5")
-    assert runs.LAST.endswith(".weights.h5")
-    assert Path(runs.MODEL).suffix == ".keras"
+    assert run_files.BEST.endswith(".weights.h5")
+    assert run_files.LAST.endswith(".weights.h5")
+    assert Path(run_files.MODEL).suffix == ".keras"
 
 
 @pytest.mark.slow

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.support.training import small_options
-from trainer.runs import HISTORY, METRICS, STATE, folder_of, load_run
+from trainer.run_files import HISTORY, METRICS, STATE
+from trainer.runs import folder_of, load_run
 from trainer.training.callbacks import StopOnDivergence
 from trainer.training.train import train
 

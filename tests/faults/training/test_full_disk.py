@@ -8,7 +8,8 @@ import pytest
 from tests.faults.kill.disks import mount, room  # noqa: F401
 from tests.support.programs import run_module
 from tests.support.training import write_cyclic_data
-from trainer.runs import METRICS, load_run
+from trainer.run_files import METRICS
+from trainer.runs import load_run
 
 pytestmark = pytest.mark.slow
 

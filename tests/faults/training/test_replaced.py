@@ -10,7 +10,8 @@ from tests.faults.training.crashes import (
 )
 from tests.support.small_reviews import entries
 from tests.support.training import small_options
-from trainer.runs import STATE, folder_of, load_run
+from trainer.run_files import STATE
+from trainer.runs import folder_of, load_run
 from trainer.training.train import train
 from trainer.training.training_state import load_state
 

@@ -22,13 +22,8 @@ from tests.faults.training.crashes import (
 from tests.support.data_sets import cyclic_windows, write_data_set
 from tests.support.programs import ROOT
 from tests.support.training import small_options
-from trainer.runs import (
-    CONFIG,
-    HISTORY,
-    METRICS,
-    STATE,
-    locked,
-)
+from trainer.run_files import CONFIG, HISTORY, METRICS, STATE
+from trainer.runs import locked
 from trainer.training import optimizers
 from trainer.training.callbacks import StopOnDivergence, Validate
 from trainer.training.preemption import PREEMPTED

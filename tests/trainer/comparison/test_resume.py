@@ -13,7 +13,8 @@ from trainer.comparison.trained_run import read_trained_run
 from trainer.config_files import read_config
 from trainer.data.data_set import open_data_set
 from trainer.options import TrainOptions
-from trainer.runs import CONFIG, METRICS, write_json
+from trainer.run_files import CONFIG, METRICS
+from trainer.runs import write_json
 
 
 @pytest.fixture

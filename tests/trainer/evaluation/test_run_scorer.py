@@ -15,7 +15,8 @@ from trainer.evaluation.held_out import load_held_out
 from trainer.evaluation.run_scorer import ModelScorer, load_run_scorer, load_run_scorers
 from trainer.models import ModelConfig, build_model
 from trainer.options import TrainOptions
-from trainer.runs import CONFIG, EXPORT, METRICS, MODEL, prepare_run, write_json
+from trainer.run_files import CONFIG, EXPORT, METRICS, MODEL
+from trainer.runs import prepare_run, write_json
 from trainer.training.validation import Validation
 
 NUM_ITEMS = 6

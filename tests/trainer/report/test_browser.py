@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from trainer.runs import REPORT
+from trainer.run_files import REPORT
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 

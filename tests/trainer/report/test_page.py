@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.records import read_manifest
 from trainer.__main__ import main
-from trainer.runs import METRICS, REPORT
+from trainer.run_files import METRICS, REPORT
 
 pytestmark = pytest.mark.slow
 

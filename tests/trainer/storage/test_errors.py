@@ -12,7 +12,7 @@ from tests.support.buckets import BUCKET, environment, put, serving
 from tests.support.programs import run_python
 from tests.support.training import small_options, write_cyclic_data
 from trainer.__main__ import main
-from trainer.runs import EXPORT
+from trainer.run_files import EXPORT
 from trainer.storage.files import read_text, write_remote
 from trainer.training.train import train
 

@@ -12,7 +12,7 @@ from tests.support.buckets import copy_to, files_in, put
 from tests.support.programs import ROOT
 from tests.support.training import write_cyclic_data
 from trainer.__main__ import main
-from trainer.runs import STAGED
+from trainer.run_files import STAGED
 from trainer.training import train as training
 from trainer.training.callbacks import StopOnDivergence
 from trainer.training.preemption import PREEMPTED

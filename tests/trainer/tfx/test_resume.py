@@ -12,7 +12,7 @@ from tests.support.training import sigterm_after_an_epoch, write_cyclic_data
 from tests.trainer.tfx.test_module import fn_args_of
 from trainer.__main__ import main
 from trainer.learned_from import difference, digests_of
-from trainer.runs import HISTORY, METRICS
+from trainer.run_files import HISTORY, METRICS
 from trainer.tfx.data_set import open_tfx_data_set
 from trainer.tfx.module import run_fn
 from trainer.training.preemption import PreemptedError

@@ -13,7 +13,8 @@ from schemas.errors import UsageError
 from tests.support.training import small_options
 from trainer.data.data_set import open_data_set
 from trainer.devices import Devices, set_up_devices
-from trainer.runs import HISTORY, load_run
+from trainer.run_files import HISTORY
+from trainer.runs import load_run
 from trainer.training.callbacks import StopAfter
 from trainer.training.step_loop import StepLoop
 from trainer.training.train import train

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.support.searches import tune, write_search
 from tests.support.training import sigterm_after_an_epoch
-from trainer.runs import HISTORY, STAGED, STATE
+from trainer.run_files import HISTORY, STAGED, STATE
 from trainer.training.preemption import PREEMPTED
 
 

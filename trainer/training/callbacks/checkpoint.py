@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from trainer import runs
+from trainer import run_files
 from trainer.storage.mirrors import publish_if_possible
 from trainer.storage.stand_ins import name_of
 from trainer.training.callbacks.best_weights import write_weights
@@ -53,7 +53,7 @@ class Checkpoint(keras.callbacks.Callback):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        self._path, self._last = folder / runs.STATE, folder / runs.LAST
+        self._path, self._last = folder / run_files.STATE, folder / run_files.LAST
         self._output = output
         self._begun, self._history, self._memories = begun, history, memories
         self._notice, self._check = notice, check

@@ -1,12 +1,14 @@
 """The figures of each epoch, as a table."""
 
 import csv
-import os
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
+
+from schemas.storage.whole_file import write_whole
 
 
 class HistoryFile(keras.callbacks.Callback):
@@ -40,9 +42,8 @@ def write_history(path: Path, rows: Sequence[dict[str, float]]) -> None:
       path: the file; it is replaced when the new one is whole.
       rows: the figures of each epoch; at least one.
     """
-    partial = path.with_name(f"{path.name}.partial")
-    with open(partial, "w", newline="") as file:
-        writer = csv.DictWriter(file, ["epoch", *rows[0]])
-        writer.writeheader()
-        writer.writerows({"epoch": number, **row} for number, row in enumerate(rows, 1))
-    os.replace(partial, path)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, ["epoch", *rows[0]])
+    writer.writeheader()
+    writer.writerows({"epoch": number, **row} for number, row in enumerate(rows, 1))
+    write_whole(path, text.getvalue())
