@@ -109,6 +109,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
       UsageError: a flag's value is wrong, or asks for a split that there is not.
       UserError: the data set or a run cannot be used, or training failed.
+      PreemptedError: SIGTERM came while a run trained; the same command goes on.
     """
     options = CompareOptions(
         data=args.data,
