@@ -23,6 +23,7 @@ from trainer.evaluation.ranking import TargetRanks
 from trainer.options import TrainOptions
 from trainer.storage.mirrors import publish_if_possible
 from trainer.storage.stand_ins import local
+from trainer.training.preemption import Notice, stopped_after
 from trainer.training.train import train
 
 _logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ def compare(options: CompareOptions, configs: Sequence[ConfigRuns]) -> Compariso
       UsageError: the data set has no such split.
       UserError: the data set or a run cannot be used, a run in the output is of other
         settings, or training failed.
+      PreemptedError: SIGTERM came while a run trained; the next call goes on.
     """
     data_set = open_data_set(options.data)
     split = choose_split(data_set, options.split)
@@ -60,10 +62,13 @@ def compare(options: CompareOptions, configs: Sequence[ConfigRuns]) -> Compariso
     }
     baselines, best = _baseline_rows(events, evaluator, options)
     del events  # Training needs the memory.
+    notice = Notice()
     for index, run in enumerate(missing):
         _logger.info("training %s (%d of %d)", run.output, index + 1, len(missing))
-        train(run)
+        train(run, notice=notice)
         publish_if_possible(run.output)
+        if notice.is_given:
+            raise stopped_after(f"the training of {run.output}")
         free_models()
         rankings[run.output] = rank_run(
             run.output, data_set, evaluator, options.batch_size

@@ -64,6 +64,7 @@ def fit(
     folder: Path,
     progress: Progress,
     earlier: TrainingState | None = None,
+    notice: Notice | None = None,
 ) -> Fitted:
     """Trains, and writes the weights, the figures and the state to the run's folder.
 
@@ -76,6 +77,7 @@ def fit(
       folder: of the run.
       progress: where it begins.
       earlier: the state of it to go on with; None for fresh weights.
+      notice: as `train`.
 
     Raises:
       UserError: training diverged, or memory ran out.
@@ -89,7 +91,7 @@ def fit(
         return _fitted(progress.history, source.steps, num_steps, progress.seconds)
     _set_steps(model, source, num_steps, progress)
     with (
-        sigterm_noticed() as notice,
+        sigterm_noticed(notice) as notice,
         _display(options, source.steps, progress) as display,
         told_of_memory(options),
     ):

@@ -16,6 +16,13 @@ class PreemptedError(UserError):
     exit_status = PREEMPTED
 
 
+def stopped_after(what: str) -> PreemptedError:
+    """Returns the error of a command that ends between two trainings."""
+    return PreemptedError(
+        f"stopped by SIGTERM after {what}; run the same command again to go on."
+    )
+
+
 class Notice:
     """Whether the end has been announced.
 
@@ -28,13 +35,17 @@ class Notice:
 
 
 @contextlib.contextmanager
-def sigterm_noticed() -> Iterator[Notice]:
+def sigterm_noticed(notice: Notice | None = None) -> Iterator[Notice]:
     """Takes the first SIGTERM inside the block for a notice; a second one ends it.
 
     Outside of a program's main thread, where Python takes no signals, nothing is
     noticed.
+
+    Args:
+      notice: the one to give, for callers that must know behind the block, too; None
+        makes one.
     """
-    notice = Notice()
+    notice = notice or Notice()
 
     def take(signum: int) -> bool:
         is_first = not notice.is_given

@@ -28,6 +28,7 @@ from trainer.training.callbacks.best_weights import size_bytes
 from trainer.training.compiled_model import compiled_model
 from trainer.training.fit import BETTER_HIGHER, BETTER_LOWER, fit
 from trainer.training.memory import told_of_memory
+from trainer.training.preemption import Notice
 from trainer.training.resume import digest_of, earlier_state
 from trainer.training.training_input import training_input
 from trainer.training.training_state import Progress, TrainingState
@@ -44,6 +45,7 @@ def train(
     export_to: Path | None = None,
     data_set: DataSet | None = None,
     num_steps: int | None = None,
+    notice: Notice | None = None,
 ) -> dict[str, Any]:
     """Trains, and writes the run (see `trainer.runs`).
 
@@ -58,6 +60,8 @@ def train(
         run, and none on other backends than TensorFlow.
       data_set: what to train on; None opens `options.data`.
       num_steps: the most steps, in place of `options.epochs`.
+      notice: given where SIGTERM comes; behind the last step the run is finished all
+        the same, and what the caller would do next must not begin.
 
     Returns:
       The content of `metrics.json`: figures of the best epoch, and what made them.
@@ -108,6 +112,7 @@ def train(
             folder,
             progress,
             earlier,
+            notice,
         )
         best = _best_model(config, folder)
         if export:

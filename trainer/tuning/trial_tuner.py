@@ -22,7 +22,7 @@ from trainer.storage.mirrors import publish_if_possible
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local
 from trainer.training.callbacks.stop_on_divergence import DivergedError
-from trainer.training.preemption import PreemptedError
+from trainer.training.preemption import Notice, PreemptedError, stopped_after
 from trainer.training.train import train
 from trainer.tuning.hyperparameters import values_of
 from trainer.tuning.options import TuneOptions
@@ -59,6 +59,7 @@ class TrialTuner(BaseTuner):
     def __init__(self, oracle: Any, options: TuneOptions, devices: Devices) -> None:
         self._options, self._devices = options, devices
         self._failure, self._failures_in_row = "", 0
+        self._notice = Notice()
         try:
             # KerasTuner prints that it reloads.
             with contextlib.redirect_stdout(io.StringIO()):
@@ -120,7 +121,11 @@ class TrialTuner(BaseTuner):
         return {OBJECTIVE: score}
 
     def on_trial_end(self, trial: Any) -> None:
-        """Notes the end of a trial in all files, and says how it went."""
+        """Notes the end of a trial in all files, and says how it went.
+
+        Raises:
+          PreemptedError: SIGTERM came behind its last step; no other trial begins.
+        """
         if self._failure:
             trial.status, trial.message = "FAILED", self._failure
         super().on_trial_end(trial)
@@ -131,18 +136,20 @@ class TrialTuner(BaseTuner):
         (result,) = [result for result in results if result.number == number]
         if result.failure:
             _logger.warning("trial %d failed: %s", number, result.failure)
-            return
-        _logger.info(
-            "trial %d: %s %.4f in epoch %d of %d, %s (the best: %.4f, trial %d)",
-            number,
-            OBJECTIVE,
-            result.score,
-            result.metrics["best_epoch"],
-            result.metrics["epochs"],
-            format_duration(result.metrics["seconds"]),
-            results[0].score,
-            results[0].number,
-        )
+        else:
+            _logger.info(
+                "trial %d: %s %.4f in epoch %d of %d, %s (the best: %.4f, trial %d)",
+                number,
+                OBJECTIVE,
+                result.score,
+                result.metrics["best_epoch"],
+                result.metrics["epochs"],
+                format_duration(result.metrics["seconds"]),
+                results[0].score,
+                results[0].number,
+            )
+        if self._notice.is_given:
+            raise stopped_after(f"{len(results)} trials")
 
     def save(self) -> None:
         """Writes the state, each file whole."""
@@ -166,7 +173,7 @@ class TrialTuner(BaseTuner):
             return ""
         folder = Path(local(options.output))
         try:
-            train(options, self._devices, export=False)
+            train(options, self._devices, export=False, notice=self._notice)
         except UsageError:
             raise  # What the command line has wrong is wrong for every trial.
         except PreemptedError:

@@ -24,6 +24,7 @@ def run(call: CompareCall) -> None:
     Raises:
       UsageError: the data set has no such split.
       UserError: the data set or a run cannot be used, or training failed.
+      PreemptedError: SIGTERM came while a run trained; the same command goes on.
     """
     options = call.compared
     with contextlib.ExitStack() as stand_ins:

@@ -27,3 +27,16 @@ def test_sigterm_ends_the_search_and_the_same_command_goes_on(
     assert tune(*flags, "--output", tmp_path / "undisturbed", "--quiet") == 0
     undisturbed = Path(tmp_path, "undisturbed", "trials", "001")
     assert (trial / HISTORY).read_bytes() == (undisturbed / HISTORY).read_bytes()
+
+
+def test_behind_the_last_step_of_a_trial_no_other_begins(tmp_path, monkeypatch, capsys):
+    flags = [*write_search(tmp_path), "--epochs", 1, "--trials", 2]
+    flags += ["--output", tmp_path / "search"]
+    for trials in (1, 2):
+        with monkeypatch.context() as patch:
+            sigterm_after_an_epoch(patch)
+            assert tune(*flags) == PREEMPTED
+        sentence = f"stopped by SIGTERM after {trials} trials; run the same command"
+        assert sentence in capsys.readouterr().err
+    assert tune(*flags) == 0
+    assert "tried     2 trials\n" in capsys.readouterr().out
