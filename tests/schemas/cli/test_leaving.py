@@ -45,6 +45,6 @@ def test_the_status_is_that_of_the_program_and_what_is_registered_runs(
 def test_what_hangs_at_the_end_is_left_behind():
     program = textwrap.dedent(PROGRAM).format(work=f"{LATE}; {STOPS}")
     program = program.replace("leave(run", "leaving._LONGEST_SECS = 0.1; leave(run")
-    done = run_python("-c", f"from schemas import leaving\n{program}")
+    done = run_python("-c", f"from schemas.cli import leaving\n{program}")
     assert done.returncode == 143
     assert done.stderr == "prog: stopped by SIGTERM; run it again\n"
