@@ -1,12 +1,12 @@
 """Beam's in-process engine, as it is run here."""
 
 import ctypes
-import os
 
 import pyarrow as pa
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner, worker_handlers
 from apache_beam.runners.worker.statesampler import StateSampler
 
+from pipeline.runners.cores import usable_cores
 from pipeline.runners.quick_signatures import remember_signatures
 from pipeline.runners.worker_processes import use_ending_workers
 
@@ -57,4 +57,4 @@ def _share_memory() -> None:
     pa.set_memory_pool(pa.system_memory_pool())
     # Not in every C library.
     if set_option := getattr(ctypes.CDLL(None), "mallopt", None):
-        set_option(_M_ARENA_MAX, max(2, os.cpu_count() or 1))
+        set_option(_M_ARENA_MAX, max(2, usable_cores()))
