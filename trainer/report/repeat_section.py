@@ -10,6 +10,8 @@ from trainer.report.training_facts import TrainingFacts
 
 # Flags that take their values with commas between them; other lists repeat theirs.
 _WITH_COMMAS = frozenset({"item_fields"})
+# What a schema of the user's own says, and no flag: the command leaves it out.
+_OF_A_SCHEMA = frozenset({"rating_required"})
 
 
 def repeat_section(
@@ -44,6 +46,8 @@ def _flags(settings: dict[str, Any]) -> list[str]:
     """Returns the pipeline's flags that give these settings."""
     flags = []
     for name, value in settings.items():
+        if name in _OF_A_SCHEMA:
+            continue
         values = value if isinstance(value, list) else [value]
         if name in _WITH_COMMAS:
             values = [",".join(map(str, values))]

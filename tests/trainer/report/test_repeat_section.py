@@ -47,6 +47,7 @@ def commands(run, data, manifest):
         ["--split=user", "--eval_fraction=0.2", "--test_fraction=0", "--seed=7"],
         ["--bucketing=uniform", "--day_buckets=9", "--drop_repeats=exact"],
         ["--max_length=9", "--stride=2", "--max_history=99", "--min_item_count=2"],
+        ["--input_format=csv", "--quoted_line_breaks=no"],
     ],
     ids=" ".join,
 )
@@ -58,6 +59,16 @@ def test_the_pipelines_command_gives_the_same_settings(manifest, flags):
     command, *_ = commands("run", "data", made)
     assert command[:3] == ["python", "-m", "pipeline"]
     assert parsed(command[3:]) == options
+
+
+def test_what_only_a_schema_can_say_is_no_flag_of_the_command(manifest):
+    options = parsed(["--input=a", "--output=b", "--rating_field=s", "--min_rating=2"])
+    schema = replace(options.read.schema, rating_required=True)
+    read = replace(options.read, schema=schema)
+    settings = replace(options, read=read).settings()
+    assert settings["rating_required"] is True
+    command, *_ = commands("run", "data", replace(manifest, settings=settings))
+    assert parsed(command[3:]).read == replace(read, schema=options.read.schema)
 
 
 def test_folders_with_blanks_stay_one_word(manifest):
