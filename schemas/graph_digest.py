@@ -2,12 +2,14 @@
 
 tf.Transform writes the nodes of a graph in an order that changes from run to run, the
 folder in which it kept the vocabulary meanwhile, and functions under numbers that go on
-from whatever the process did before. None of it means anything, so the parsed proto is
-put in order first. No library is imported here.
+from whatever the process did before. None of it means anything, so the digest is of the
+parsed proto's values, put in order. No library is imported here.
 """
 
 import hashlib
+import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 GRAPH_FILE = "saved_model.pb"
@@ -30,24 +32,19 @@ def graph_digest(saved_model: Any) -> str:
     """
     ordered = type(saved_model)()
     ordered.CopyFrom(saved_model)
-    names: list[str] = []
+    names: dict[str, str] = {}
     for meta_graph in ordered.meta_graphs:
         graph = meta_graph.graph_def
         _put_in_order(graph.node)
         graph.library.function.sort(key=lambda of: _number(of.signature.name))
-        names += [function.signature.name for function in graph.library.function]
         for function in graph.library.function:
+            name = function.signature.name
+            names[name] = _NUMBER.sub(f"#{len(names)}", name)
             _put_in_order(function.node_def)
             for argument in function.arg_attr.values():
                 if _ARGUMENT_NAME in argument.attr:
                     del argument.attr[_ARGUMENT_NAME]
-    data = ordered.SerializeToString(deterministic=True)
-    places = {name: place for place, name in enumerate(names)}
-    # A longer name first, since it may begin with a shorter one.
-    for name in sorted(names, key=len, reverse=True):
-        renamed = _NUMBER.sub(f"#{places[name]}", name)
-        data = data.replace(name.encode(), renamed.encode())
-    return hashlib.sha256(data).hexdigest()
+    return hashlib.sha256(json.dumps(_plain(ordered, names)).encode()).hexdigest()
 
 
 def _number(name: str) -> tuple[int, str]:
@@ -61,3 +58,22 @@ def _put_in_order(nodes: Any) -> None:
         if "shared_name" in node.attr:
             name = node.attr["shared_name"]
             name.s = _FOLDER.sub(b"b'", name.s)
+
+
+def _plain(value: Any, names: Mapping[str, str]) -> Any:
+    """Returns a proto, or a value of its fields, as JSON has them.
+
+    Not the proto's own bytes with other names: they tell the length of each name, which
+    grows with its number.
+    """
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if isinstance(value, bool | int | float):
+        return value
+    if hasattr(value, "ListFields"):
+        return [(field.number, _plain(of, names)) for field, of in value.ListFields()]
+    if hasattr(value, "items"):  # a map
+        return sorted((_plain(key, names), _plain(value[key], names)) for key in value)
+    return [_plain(one, names) for one in value]

@@ -17,7 +17,7 @@ from schemas.values import (
     check_records,
 )
 
-CONTRACT_VERSION = 3
+CONTRACT_VERSION = 4
 
 
 @dataclass(frozen=True)

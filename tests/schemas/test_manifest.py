@@ -103,7 +103,7 @@ def test_text_that_is_no_manifest_is_one_sentence(text):
 @pytest.mark.parametrize("version", [CONTRACT_VERSION + 1, 0, "1", None])
 def test_another_contract_version_is_refused(version):
     with pytest.raises(
-        UserError, match=rf"has contract version {version}, this program reads 3; write"
+        UserError, match=rf"has contract version {version}, this program reads 4; write"
     ):
         read(changed(contract_version=version))
 

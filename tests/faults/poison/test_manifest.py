@@ -70,7 +70,7 @@ def test_a_manifest_nested_beyond_reason_is_one_sentence():
     assert "is not a Seamstress manifest" in sentence_of("[" * 100_000)
 
 
-@pytest.mark.parametrize("version", [1, 2, CONTRACT_VERSION + 1, "3", None, [3], 1e400])
+@pytest.mark.parametrize("version", [1, 3, CONTRACT_VERSION + 1, "4", None, [3], 1e400])
 def test_a_manifest_of_another_version_is_named(text, version):
     value = {**json.loads(text), "contract_version": version}
     assert "has contract version" in sentence_of(json.dumps(value))
