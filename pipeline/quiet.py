@@ -28,7 +28,9 @@ def load_libraries(with_transform: bool = True) -> None:
     """Imports Beam, TensorFlow and, if needed, tf.Transform without their notes."""
     with without_notes():
         import apache_beam  # noqa: F401
-        import tensorflow as tf
+
+        with _without_keras():
+            import tensorflow as tf
 
         if with_transform:
             import tensorflow_transform.beam  # noqa: F401
@@ -37,6 +39,24 @@ def load_libraries(with_transform: bool = True) -> None:
         tf.config.list_physical_devices()
     # What the imports made stays for good; each full collection would look at it all.
     gc.freeze()
+
+
+@contextlib.contextmanager
+def _without_keras() -> Iterator[None]:
+    """Lets TensorFlow be imported without Keras 3, as where that is not installed.
+
+    TensorFlow imports all of it, with scikit-learn and SciPy, for optimizers that a
+    SavedModel may hold: a second and 70 MB. No step here uses Keras; whoever imports it
+    later has it.
+    """
+    if "keras" in sys.modules:
+        yield
+        return
+    sys.modules["keras"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["keras"]
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.quiet import shown_logs
 from schemas.cli import stop_signals
+from tests.support.programs import run_python
 
 
 def test_warnings_are_shown_without_the_tracebacks_in_their_text(capsys):
@@ -46,3 +47,19 @@ def test_what_beam_says_of_a_run_that_a_signal_stopped_is_no_news(capsys):
     assert capsys.readouterr().err == (
         "ERROR apache_beam.runners: before\nERROR library: after\n"
     )
+
+
+@pytest.mark.parametrize("with_transform", [False, True])
+def test_keras_is_not_loaded_with_tensorflow_and_can_be_later(with_transform):
+    done = run_python(
+        "-c",
+        "import sys\n"
+        "from pipeline.quiet import load_libraries\n"
+        f"load_libraries(with_transform={with_transform})\n"
+        "print('keras' in sys.modules, 'tensorflow' in sys.modules)\n"
+        "import keras\n"
+        "shape = keras.layers.Dense(2)(keras.ops.ones((1, 3))).shape\n"
+        "print(keras.backend.backend(), shape)\n",
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["False True", "tensorflow (1, 2)"]
