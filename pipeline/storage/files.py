@@ -14,9 +14,13 @@ from apache_beam.io.filesystem import BeamIOError, CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from pipeline.storage.remote_stream import translating
+from pipeline.storage.s3_clients import share_clients
 from schemas.digests import of_stream
 from schemas.errors import UserError
 from schemas.layout import join
+
+# In whichever process files are read or written.
+share_clients()
 
 _CHUNK_BYTES = 1 << 20
 # An object on Cloud Storage is not there before it is closed, and never where the
