@@ -56,10 +56,10 @@ def waits_for(pipeline, name):
     return found
 
 
-def test_rejects_are_written_once_it_is_known_that_they_are_not_too_many():
+def test_rejects_are_written_once_it_is_known_that_they_are_not_too_many(tmp_path):
     pipeline = beam.Pipeline(runner=FnApiRunner())
     read = ReadOptions(load_review_schema("plain"))
-    build(pipeline, ["log.csv"], "data", "temp", Options(read))
+    build(pipeline, ["log.csv"], "data", str(tmp_path), Options(read))
     awaited = waits_for(pipeline, "WriteRejects/WriteFiles")
     assert any(name.startswith("CheckRows") for name in awaited)
 
