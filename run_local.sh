@@ -51,6 +51,16 @@ if [[ ${#positional[@]} -gt 2 ]]; then
         "quotes, and flags behind OUTPUT."
 fi
 reviews="${positional[0]:-}"
+if [[ -z "$reviews" ]]; then
+    before=-
+    for argument in ${flags[@]+"${flags[@]}"}; do
+        if [[ "$argument" != -* && "$before" != -* && -e "$argument" ]]; then
+            fail "REVIEWS and OUTPUT stand before the flags, and $argument stands" \
+                "behind a value: name it first."
+        fi
+        before="$argument"
+    done
+fi
 if [[ -n "$reviews" && "$reviews" != *://* && ! -e "$reviews" ]] \
     && ! compgen -G "$reviews" >/dev/null; then
     fail "there is no file $reviews; name a file of reviews, or nothing to use a sample."

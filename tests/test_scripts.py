@@ -101,6 +101,15 @@ def test_run_local_names_a_missing_file():
     )
 
 
+def test_run_local_says_where_a_file_behind_the_flags_belongs():
+    done = run_bash("run_local.sh", "--schema", "plain", "setup.py")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "run_local.sh: REVIEWS and OUTPUT stand before the flags, and setup.py stands "
+        "behind a value: name it first.\n"
+    )
+
+
 def test_run_local_takes_two_arguments_before_flags():
     done = run_bash("run_local.sh", "setup.py", "out", "more", "--schema", "plain")
     assert done.returncode == 2
