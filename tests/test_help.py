@@ -38,7 +38,7 @@ UNITS = frozenset(
             "HEADS",
             "HISTORIES",
             "ITEMS",
-            "LOGITS",
+            "FACTOR",
         ),
         *("PARTS", "RATE", "RATING", "ROWS", "SECONDS", "SHARE", "SIZE", "STEPS"),
         *("TIMES", "TRIALS", "USERS", "WINDOWS"),

@@ -77,8 +77,8 @@ def add_rule_flags(group: argparse._ArgumentGroup) -> None:
         "--popularity_penalty",
         type=float,
         default=0.0,
-        metavar="P",
-        help="subtract P times the log of an item's share of all training events from "
+        metavar="FACTOR",
+        help="subtract FACTOR times the log of an item's share of all training events from "
         "its score, which is a logit: 0 changes nothing, 1 ranks by what fits this "
         "history better than histories at large, 1000 is the most (default: 0.0)",
     )
