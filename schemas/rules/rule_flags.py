@@ -78,9 +78,10 @@ def add_rule_flags(group: argparse._ArgumentGroup) -> None:
         type=float,
         default=0.0,
         metavar="FACTOR",
-        help="subtract FACTOR times the log of an item's share of all training events from "
-        "its score, which is a logit: 0 changes nothing, 1 ranks by what fits this "
-        "history better than histories at large, 1000 is the most (default: 0.0)",
+        help="subtract FACTOR times the log of an item's share of all training "
+        "events from its score, which is a logit: 0 changes nothing, 1 ranks by what "
+        "fits this history better than histories at large, 1000 is the most (default: "
+        "0.0)",
     )
 
 
