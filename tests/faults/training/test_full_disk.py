@@ -30,6 +30,14 @@ def data(tmp_path_factory):
     return write_cyclic_data(tmp_path_factory.mktemp("data") / "set")
 
 
+@pytest.fixture(scope="module")
+def undisturbed(data, tmp_path_factory):
+    run = tmp_path_factory.mktemp("undisturbed") / "run"
+    done = _train(data, run)
+    assert done.returncode == 0, done.stderr
+    return run
+
+
 def _train(data, run):
     return run_module("trainer", "train", f"--data={data}", f"--output={run}", *FLAGS)
 
@@ -37,7 +45,7 @@ def _train(data, run):
 @pytest.mark.parametrize("left", [8 * KB, 100 * KB, 330 * KB, 420 * KB])
 def test_a_full_disk_ends_in_a_sentence_and_the_run_goes_on(
     data,
-    tmp_path,
+    undisturbed,
     mount,  # noqa: F811
     left,
 ):
@@ -52,13 +60,11 @@ def test_a_full_disk_ends_in_a_sentence_and_the_run_goes_on(
     filler.unlink()
     again = _train(data, disk / "run")
     assert again.returncode == 0, again.stderr
-    undisturbed = _train(data, tmp_path / "run")
-    assert undisturbed.returncode == 0, undisturbed.stderr
     figures = [
         json.loads((run / METRICS).read_text())["val_ndcg@10"]
-        for run in (disk / "run", tmp_path / "run")
+        for run in (disk / "run", undisturbed)
     ]
     assert figures[0] == figures[1]
-    models = [load_run(str(run))[0] for run in (disk / "run", tmp_path / "run")]
+    models = [load_run(str(run))[0] for run in (disk / "run", undisturbed)]
     for mine, its in zip(models[0].weights, models[1].weights, strict=True):
         np.testing.assert_array_equal(mine, its)
