@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from schemas.layout import EVAL
 from trainer.comparison.comparison import Comparison, Row
 from trainer.durations import format_duration
-from trainer.evaluation import CHOSEN_ON_EVAL, GAP_HIDDEN
+from trainer.evaluation import ABOUT_GAP_HIDDEN, CHOSEN_ON_EVAL, GAP_HIDDEN
 from trainer.evaluation.measures import COVERAGE, HIT_RATE, MRR, MRR_CUTOFF, NDCG, at
 
 HR_10, NDCG_10, MRR_20 = at(HIT_RATE, 10), at(NDCG, 10), at(MRR, MRR_CUTOFF)
@@ -64,9 +64,7 @@ def _introduction(comparison: Comparison) -> list[str]:
             "baseline, on the same users"
         )
     if any(row.name.endswith(GAP_HIDDEN) for row in comparison.rows):
-        lines.append(
-            f"- {GAP_HIDDEN}: not told when the next event comes, as no baseline is"
-        )
+        lines.append(f"- {ABOUT_GAP_HIDDEN}")
     if any(row.runs for row in comparison.rows):
         lines.append(
             "- Epochs: trained, and in parentheses the one that was kept; training: "

@@ -4,6 +4,9 @@
 
 # Ends the name of a model that is kept from knowing when the next event comes.
 GAP_HIDDEN = "(gap hidden)"
+ABOUT_GAP_HIDDEN = (
+    f"{GAP_HIDDEN}: not told when the next event comes, as no baseline is"
+)
 
 # What a reader of any figure measured on the eval split must know.
 CHOSEN_ON_EVAL = (

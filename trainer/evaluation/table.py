@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from schemas.layout import EVAL
-from trainer.evaluation import CHOSEN_ON_EVAL, GAP_HIDDEN
+from trainer.evaluation import ABOUT_GAP_HIDDEN, CHOSEN_ON_EVAL, GAP_HIDDEN
 from trainer.evaluation.evaluation import Evaluation
 from trainer.evaluation.measured import CutPart, Interval, Measured
 from trainer.evaluation.measures import (
@@ -115,9 +115,7 @@ def _notes(evaluation: Evaluation) -> list[str]:
         "surprise in bits",
     ]
     if any(one.name.endswith(GAP_HIDDEN) for one in evaluation.measured):
-        notes.append(
-            f"{GAP_HIDDEN}: not told when the next event comes, as no baseline is"
-        )
+        notes.append(ABOUT_GAP_HIDDEN)
     return notes
 
 

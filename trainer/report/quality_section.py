@@ -4,7 +4,7 @@ import shlex
 
 from schemas.layout import EVAL
 from trainer.data.data_set import DataSet
-from trainer.evaluation import CHOSEN_ON_EVAL
+from trainer.evaluation import ABOUT_GAP_HIDDEN, CHOSEN_ON_EVAL, GAP_HIDDEN
 from trainer.learned_from import difference
 from trainer.report.charts import bars, intervals
 from trainer.report.parts import Chart, Part, Section, Text
@@ -46,6 +46,8 @@ def _protocol(quality: Quality) -> Text:
     value = quality.value
     level = 100 * value["intervals"]["level"]
     chosen = f" And {CHOSEN_ON_EVAL}." if quality.split == EVAL else ""
+    hidden = any(name.endswith(GAP_HIDDEN) for name in quality.scorers)
+    about_hidden = f" {ABOUT_GAP_HIDDEN}." if hidden else ""
     return Text(
         f"{quality.split.capitalize()} split: {value['targets']:,} targets of "
         f"{value['users']:,} users, each ranked among all {value['items']:,} items but "
@@ -53,6 +55,7 @@ def _protocol(quality: Quality) -> Text:
         f"targets are unknown items and {100 * value['seen_share']:.1f} % were seen "
         f"before: both count as a miss. --split {value['data_split']}: "
         f"{value['caveat']}.{chosen} Bars are {level:g} % intervals over users."
+        f"{about_hidden}"
     )
 
 

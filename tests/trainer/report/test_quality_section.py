@@ -28,18 +28,34 @@ def data_set(tmp_path_factory):
     return open_data_set(write_data_set(folder, *split, num_items=5, max_length=3))
 
 
-@pytest.mark.parametrize("split", [TEST, EVAL])
-def test_figures_of_eval_say_that_the_epoch_was_chosen_on_them(data_set, split):
-    evaluation = evaluate(data_set, [Constant()], split)
-    found = [Quality(split, evaluation.to_json())]
+def section_text(data_set, evaluation):
+    """What the section says of how it was measured."""
+    found = [Quality(evaluation["split"], evaluation)]
     (text,) = (
         part.text
         for part in quality_section("run", data_set, found).parts
         if part.kind == "text" and "free of leaks" in part.text
     )
+    return text
+
+
+@pytest.mark.parametrize("split", [TEST, EVAL])
+def test_figures_of_eval_say_that_the_epoch_was_chosen_on_them(data_set, split):
+    evaluation = evaluate(data_set, [Constant()], split)
+    text = section_text(data_set, evaluation.to_json())
     assert ("epoch that a run keeps was chosen on these targets" in text) == (
         split == EVAL
     )
+
+
+def test_a_row_with_the_gap_hidden_is_explained(data_set):
+    evaluation = evaluate(data_set, [Constant()], TEST).to_json()
+    told = section_text(data_set, evaluation)
+    evaluation["measures"]["constant (gap hidden)"] = evaluation["measures"]["constant"]
+    hidden = section_text(data_set, evaluation)
+    sentence = "(gap hidden): not told when the next event comes, as no baseline is."
+    assert sentence in hidden
+    assert "(gap hidden)" not in told
 
 
 def test_a_run_that_is_not_measured_says_how_in_a_command_to_paste(data_set):
