@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from schemas.layout import EVAL
 from trainer.comparison.comparison import Comparison, Row
 from trainer.durations import format_duration
-from trainer.evaluation import ABOUT_GAP_HIDDEN, CHOSEN_ON_EVAL, GAP_HIDDEN
+from trainer.evaluation import ABOUT_GAP_HIDDEN, GAP_HIDDEN
 from trainer.evaluation.measures import COVERAGE, HIT_RATE, MRR, MRR_CUTOFF, NDCG, at
 
 HR_10, NDCG_10, MRR_20 = at(HIT_RATE, 10), at(NDCG, 10), at(MRR, MRR_CUTOFF)
@@ -46,7 +45,7 @@ def _introduction(comparison: Comparison) -> list[str]:
     lines = [
         f"- Data: `{comparison.data}`, `--split {evaluation.data_split}` "
         f"({evaluation.caveat}), windows of up to {comparison.max_length} items",
-        *([f"- {CHOSEN_ON_EVAL}"] if evaluation.split == EVAL else []),
+        *(f"- {caveat}" for caveat in evaluation.caveats),
         f"- {evaluation.num_targets:,} targets of {evaluation.num_users:,} users, "
         f"ranked among {evaluation.num_items:,} items",
         f"- {unknown:.1f} % of the targets are unknown items (always a miss), "

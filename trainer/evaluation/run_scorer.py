@@ -57,6 +57,11 @@ class ModelScorer:
             DAY_COLUMNS[self.day_feature] in TELLS_NEXT_DAY and not self.hides_last_gap
         )
 
+    @property
+    def has_attributes(self) -> bool:
+        """Whether the model learned from attributes of items."""
+        return bool(self.model.config.item_features)
+
     def without_last_gap(self) -> "ModelScorer":
         """Returns a scorer of the same model that does not know the last gap.
 

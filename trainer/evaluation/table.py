@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.layout import EVAL
-from trainer.evaluation import ABOUT_GAP_HIDDEN, CHOSEN_ON_EVAL, GAP_HIDDEN
+from trainer.evaluation import ABOUT_GAP_HIDDEN, GAP_HIDDEN
 from trainer.evaluation.evaluation import Evaluation
 from trainer.evaluation.measured import CutPart, Interval, Measured
 from trainer.evaluation.measures import (
@@ -36,9 +35,9 @@ def format_table(evaluation: Evaluation) -> str:
             f"{evaluation.num_users:,} users ranked among {evaluation.num_items:,} "
             "items",
             f"--split {evaluation.data_split} {_verb(evaluation.caveat)}",
-            *([CHOSEN_ON_EVAL] if evaluation.split == EVAL else []),
+            *evaluation.caveats,
             f"{unknown:.1f} % of the targets are unknown items: always a miss",
-            f"{seen:.1f} % of them their users had seen: a miss when filtered",
+            f"{seen:.1f} % of the targets their users had seen: a miss when filtered",
         ],
         _with_intervals(evaluation.measured),
         _plain("filtered", [(m.name, m.filtered) for m in evaluation.measured]),

@@ -2,9 +2,8 @@
 
 import shlex
 
-from schemas.layout import EVAL
 from trainer.data.data_set import DataSet
-from trainer.evaluation import ABOUT_GAP_HIDDEN, CHOSEN_ON_EVAL, GAP_HIDDEN
+from trainer.evaluation import ABOUT_GAP_HIDDEN, GAP_HIDDEN, caveats_of_runs
 from trainer.learned_from import difference
 from trainer.report.charts import bars, intervals
 from trainer.report.parts import Chart, Part, Section, Text
@@ -14,13 +13,16 @@ _CUTS = ("history_length", "target_popularity")
 _CUT_MEASURE = "ndcg@10"
 
 
-def quality_section(run: str, data_set: DataSet, found: list[Quality]) -> Section:
+def quality_section(
+    run: str, data_set: DataSet, found: list[Quality], *, with_attributes: bool = False
+) -> Section:
     """Returns the comparison with the baselines and the cuts, for each split.
 
     Args:
       run: the folder of the run.
       data_set: the one that it learned from.
       found: the figures of its evaluations.
+      with_attributes: whether it learned from attributes of items.
     """
     parts: list[Part] = []
     if not found:
@@ -38,14 +40,19 @@ def quality_section(run: str, data_set: DataSet, found: list[Quality]) -> Sectio
                     f"data set of other {differs} than the run learned from."
                 )
             )
-        parts += [_protocol(quality), *_comparison(quality), *_cuts(quality)]
+        parts += [
+            _protocol(quality, with_attributes),
+            *_comparison(quality),
+            *_cuts(quality),
+        ]
     return Section("quality", "Quality", parts)
 
 
-def _protocol(quality: Quality) -> Text:
+def _protocol(quality: Quality, with_attributes: bool) -> Text:
     value = quality.value
     level = 100 * value["intervals"]["level"]
-    chosen = f" And {CHOSEN_ON_EVAL}." if quality.split == EVAL else ""
+    caveats = caveats_of_runs(quality.split, with_attributes=with_attributes)
+    about_runs = "".join(f" And {caveat}." for caveat in caveats)
     hidden = any(name.endswith(GAP_HIDDEN) for name in quality.scorers)
     about_hidden = f" {ABOUT_GAP_HIDDEN}." if hidden else ""
     return Text(
@@ -54,7 +61,7 @@ def _protocol(quality: Quality) -> Text:
         f"those that the user had seen. {100 * value['unknown_share']:.1f} % of the "
         f"targets are unknown items and {100 * value['seen_share']:.1f} % were seen "
         f"before: both count as a miss. --split {value['data_split']}: "
-        f"{value['caveat']}.{chosen} Bars are {level:g} % intervals over users."
+        f"{value['caveat']}.{about_runs} Bars are {level:g} % intervals over users."
         f"{about_hidden}"
     )
 

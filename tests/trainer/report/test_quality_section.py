@@ -28,12 +28,12 @@ def data_set(tmp_path_factory):
     return open_data_set(write_data_set(folder, *split, num_items=5, max_length=3))
 
 
-def section_text(data_set, evaluation):
+def section_text(data_set, evaluation, **more):
     """What the section says of how it was measured."""
     found = [Quality(evaluation["split"], evaluation)]
     (text,) = (
         part.text
-        for part in quality_section("run", data_set, found).parts
+        for part in quality_section("run", data_set, found, **more).parts
         if part.kind == "text" and "free of leaks" in part.text
     )
     return text
@@ -46,6 +46,13 @@ def test_figures_of_eval_say_that_the_epoch_was_chosen_on_them(data_set, split):
     assert ("epoch that a run keeps was chosen on these targets" in text) == (
         split == EVAL
     )
+
+
+def test_a_run_that_learned_from_attributes_says_so(data_set):
+    evaluation = evaluate(data_set, [Constant()], TEST).to_json()
+    latest = "And --item_features: an item's latest value, of held-out events too"
+    assert latest in section_text(data_set, evaluation, with_attributes=True)
+    assert "--item_features" not in section_text(data_set, evaluation)
 
 
 def test_a_row_with_the_gap_hidden_is_explained(data_set):
