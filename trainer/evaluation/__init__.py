@@ -37,3 +37,5 @@ def caveats_of_runs(split: str, *, with_attributes: bool) -> tuple[str, ...]:
 DEFAULT_RESAMPLES = 1000
 # With fewer, no resample lies beyond a 2.5 % quantile.
 FEWEST_RESAMPLES = 40
+# Of fewer, no interval is given.
+FEWEST_USERS = 2

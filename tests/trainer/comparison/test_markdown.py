@@ -40,6 +40,26 @@ def test_says_what_was_measured_on():
         assert words in text
 
 
+def test_of_a_single_user_there_is_no_interval():
+    row = config_row()
+    without = replace(
+        row,
+        measured=replace(
+            row.measured,
+            filtered_intervals=dict.fromkeys(row.measured.filtered_intervals),
+            all_intervals=dict.fromkeys(row.measured.all_intervals),
+        ),
+        above={measure: (value, None) for measure, (value, _) in row.above.items()},
+    )
+    compared = comparison_of(without, baseline_row())
+    of_one = replace(compared.evaluation, num_users=1)
+    text = format_markdown(replace(compared, evaluation=of_one))
+    assert "- In brackets: 95 % intervals over users; none of a single one\n" in text
+    filtered, _ = tables_of(text)
+    assert filtered[0]["NDCG@10"] == "0.3000 -"
+    assert filtered[0]["NDCG@10 above item_knn"] == "+0.0500 -"
+
+
 def test_says_what_must_be_known_of_the_runs():
     compared = comparison_of(config_row(), baseline_row())
     chosen = "- the epoch that a run keeps was chosen on these targets"

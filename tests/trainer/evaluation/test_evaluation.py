@@ -186,24 +186,25 @@ def test_table_shows_the_cuts_of_the_first_scorer(tmp_path):
     test = [
         Window([1], 3, days=[10, 10]),
         Window([1, 2], 3, start=9, days=[10, 10, 15]),
-        Window([4], NUM_ITEMS + 1, days=[10, 500]),
+        Window([4], NUM_ITEMS + 1, days=[10, 500], user="v"),
     ]
     table = format_table(evaluate(write(tmp_path / "data", test=test), [Constant()]))
     lines = [line.split() for line in table.splitlines()]
     titles = [line.partition(" by ")[2] for line in table.splitlines()]
     start = titles.index("events of the user before the target")
-    assert lines[start + 1] == ["TARGETS", "HR@10", "NDCG@10"]
-    assert [line[:3] for line in lines[start + 2 : start + 4]] == [
-        ["1", "2", "0.5000"],
-        ["10-19", "1", "1.0000"],
+    assert lines[start + 1] == ["TARGETS", "USERS", "HR@10", "NDCG@10"]
+    assert [line[:5] for line in lines[start + 2 : start + 4]] == [
+        ["1", "2", "2", "0.5000", "[0.0000,"],
+        ["10-19", "1", "1", "1.0000", "-"],
     ]
     start = titles.index("days from the user's last event to the target")
-    assert [line[:3] for line in lines[start + 2 : start + 5]] == [
-        ["0", "1", "1.0000"],
-        ["1-7", "1", "1.0000"],
-        ["366+", "1", "0.0000"],
+    assert [line[:4] for line in lines[start + 2 : start + 5]] == [
+        ["0", "1", "1", "1.0000"],
+        ["1-7", "1", "1", "1.0000"],
+        ["366+", "1", "1", "0.0000"],
     ]
-    assert any(line[:3] == ["unknown", "1", "0.0000"] for line in lines)
+    assert any(line[:4] == ["unknown", "1", "1", "0.0000"] for line in lines)
+    assert "-: no interval of fewer than two users" in table
     assert "nan" not in table
 
 
@@ -235,6 +236,17 @@ def test_json_holds_both_rankings_of_every_scorer(tmp_path):
     assert (value["intervals"]["resamples"], value["intervals"]["seed"]) == (50, 9)
 
 
+def test_of_a_single_user_there_is_no_interval(tmp_path):
+    test = [Window([1], 3), Window([1, 2], 3, start=1)]
+    evaluation = evaluate(write(tmp_path / "data", test=test), [Constant()])
+    measured = json.loads(json.dumps(evaluation.to_json()))["measures"]["constant"]
+    for intervals in measured["intervals"].values():
+        assert set(intervals.values()) == {None}
+    table = format_table(evaluation)
+    assert "1.0000 -" in table
+    assert "1.0000 [" not in table
+
+
 def test_json_holds_an_interval_beside_every_number(tmp_path):
     data_set = write(tmp_path / "data", test=TRAIN[:20])
     value = evaluate(data_set, [Constant()]).to_json()
@@ -249,6 +261,9 @@ def test_json_holds_an_interval_beside_every_number(tmp_path):
         assert sum(part["targets"] for part in parts.values()) == 20
         for part in parts.values():
             for name in CUT_MEASURES:
+                if part["users"] == 1:
+                    assert part["intervals"][name] is None
+                    continue
                 low, high = part["intervals"][name]
                 assert low - 1e-9 <= part[name] <= high + 1e-9
     assert "runs" not in measures

@@ -48,6 +48,30 @@ def test_figures_of_eval_say_that_the_epoch_was_chosen_on_them(data_set, split):
     )
 
 
+def test_parts_of_a_single_user_have_no_interval(data_set):
+    evaluation = evaluate(data_set, [Constant()], TEST).to_json()
+    of_length = evaluation["measures"]["constant"]["cuts"]["history_length"]
+    first = next(iter(of_length.values()))
+    first |= {"users": 1, "intervals": dict.fromkeys(first["intervals"])}
+    parts = quality_section("run", data_set, [Quality(TEST, evaluation)]).parts
+    (table,) = (
+        p for p in parts if getattr(p, "title", "") == "By history length, test"
+    )
+    assert table.columns == (
+        "history length",
+        "targets",
+        "users",
+        "NDCG@10",
+        "low",
+        "high",
+    )
+    of_one = [row for row in table.rows if row[2] == "1"]
+    assert of_one
+    assert {tuple(row[4:]) for row in of_one} == {("-", "-")}
+    of_more = [row for row in table.rows if row[2] != "1"]
+    assert "-" not in {cell for row in of_more for cell in row}
+
+
 def test_a_run_that_learned_from_attributes_says_so(data_set):
     evaluation = evaluate(data_set, [Constant()], TEST).to_json()
     latest = "And --item_features: an item's latest value, of held-out events too"
