@@ -29,6 +29,7 @@ from schemas.features import (
 from schemas.layout import EVAL, TRAIN
 from schemas.manifest import Manifest, RowCounts
 from schemas.settings import BucketSettings, Split, SplitSettings, WindowSettings
+from schemas.vocabulary import vocabulary_lines
 from trainer.data.data_set import DataSet
 from trainer.data.saved_models import load_saved_model
 from trainer.data.transform_inputs import transform_inputs
@@ -231,7 +232,7 @@ def _manifest_of(
     nb_days, gap_days = (int(outputs[name][0, -1]) for name in (NB_DAYS, GAP_DAYS))
     path = layout.join(folder, layout.TRANSFORM_FN, "assets", VOCABULARY_FILENAME)
     with tf.io.gfile.GFile(path, "rb") as file:
-        num_items = file.read().count(b"\n")
+        num_items = len(vocabulary_lines(file.read()))
     last_day = max(last_days.values())
     settings = SplitSettings.of(split)
     try:
