@@ -91,7 +91,8 @@ def _add_attributes(group: argparse._ArgumentGroup) -> None:
         default=(),
         metavar="NAME,NAME",
         help="further fields of the reviews, such as category,brand: the latest value "
-        "of each item goes to items.parquet beside the data set (default: none)",
+        "of each item, held-out events included, goes to items.parquet beside the data "
+        "set (default: none)",
     )
 
 

@@ -108,7 +108,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         model,
         "item_features",
         "attributes of the data set (--item_fields of the pipeline) whose learned "
-        "vectors are added to the items' (default: none)",
+        "vectors are added to the items'; not what changes with time: a value is an "
+        "item's latest, of held-out events too (default: none)",
         type=_names,
         metavar="NAME,NAME",
     )

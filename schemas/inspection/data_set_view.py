@@ -13,6 +13,7 @@ from schemas.errors import UsageError, UserError
 from schemas.example_records import Values, parse_example, read_records
 from schemas.manifest import Manifest
 from schemas.storage.folders import Folder
+from schemas.vocabulary import vocabulary_lines
 
 _WRITE_AGAIN = "write the data set again with `python -m pipeline --overwrite`"
 _VOCABULARY = layout.join(layout.TRANSFORM_FN, "assets", features.VOCABULARY_FILENAME)
@@ -151,7 +152,8 @@ def read_windows(
     """
     if count < 1:
         return []
-    vocabulary = _read(folder, manifest, _VOCABULARY).decode().split("\n")
+    lines = vocabulary_lines(_read(folder, manifest, _VOCABULARY))
+    vocabulary = [line.decode() for line in lines]
     windows: list[Window] = []
     for shard, num_records in sorted(manifest.records.get(split, {}).items()):
         if not num_records:

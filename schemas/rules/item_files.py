@@ -9,6 +9,7 @@ from typing import BinaryIO, cast
 
 from schemas.digests import of_stream
 from schemas.errors import UserError
+from schemas.vocabulary import vocabulary_lines
 
 # Far more than an id; a file without line breaks is none of ids.
 _LONGEST_LINE_BYTES = 1 << 20
@@ -82,7 +83,7 @@ def _ids(lines: BinaryIO, name: str) -> Iterator[str]:
 
 def vocabulary_items(text: bytes) -> list[str]:
     """Returns the items of a vocabulary file, one a line, by id from 1."""
-    return text.decode().rstrip("\n").split("\n")
+    return [line.decode() for line in vocabulary_lines(text)]
 
 
 def blocked_items(

@@ -12,6 +12,7 @@ from tests.support.data_sets import (
     write_split_data_set,
 )
 from tests.support.run_metrics import metrics_of
+from tests.support.training import CATEGORY, write_cyclic_data
 from trainer.__main__ import main as program
 from trainer.baselines import BASELINES
 from trainer.config_files import read_config
@@ -116,6 +117,22 @@ def test_given_runs_stand_beside_baselines(data, tmp_path, capsys):
         above = rows[name]["above_best_baseline"]["ndcg@10"]["value"]
         assert above == pytest.approx(rows[name]["filtered"]["ndcg@10"] - best)
     assert rows["by_gap"]["runs"][0]["metrics"]["seconds"] == 2.5
+
+
+def test_runs_say_what_must_be_known_of_them(tmp_path, capsys):
+    data = write_cyclic_data(tmp_path / "data", attributes=CATEGORY)
+    run = write_run(tmp_path / "run", data, item_features=["category"])
+    flags = ("--data", data, "--output", tmp_path / "out", "--split", "eval")
+    latest = "- --item_features: an item's latest value, of held-out events too"
+    chosen = "- the epoch that a run keeps was chosen on these targets"
+    assert main(*flags) == 0
+    alone = capsys.readouterr().out
+    assert chosen not in alone
+    assert latest not in alone
+    assert main(*flags, "--runs", run) == 0
+    beside = capsys.readouterr().out
+    assert chosen in beside
+    assert latest in beside
 
 
 def test_finished_runs_are_loaded_and_not_trained(data, tmp_path):

@@ -90,10 +90,11 @@ def test_figures_of_evaluate_are_shown(capsys, copy, data):
         f"eval, 30 targets: HR@10 {of['filtered']['hr@10']:.4f}, "
         f"NDCG@10 {of['filtered']['ndcg@10']:.4f} (best baseline "
     )
+    assert measured.endswith("; the kept epoch was chosen on these targets")
     assert not any(line.startswith("measure ") for line in lines)
 
 
-def test_a_model_kept_from_the_gap_is_no_baseline(capsys, copy):
+def test_a_model_kept_from_the_gap_stands_beside_the_baselines(capsys, copy):
     names = ("gru", "gru (gap hidden)", "markov_chain")
     figures = zip(names, (0.5, 0.4, 0.3), strict=True)
     measures = {
@@ -104,13 +105,15 @@ def test_a_model_kept_from_the_gap_is_no_baseline(capsys, copy):
     (copy / "evaluation-test.json").write_text(json.dumps(value))
     _, lines, _ = inspect(capsys, copy, "--windows", 0)
     assert value_of(lines, "measured") == (
-        "test, 30 targets: HR@10 0.5000, NDCG@10 0.5000 (best baseline markov_chain: "
-        "HR@10 0.3000, NDCG@10 0.3000)"
+        "test, 30 targets: HR@10 0.5000, NDCG@10 0.5000, (gap hidden) HR@10 0.4000, "
+        "NDCG@10 0.4000 (best baseline markov_chain: HR@10 0.3000, NDCG@10 0.3000)"
     )
     del measures["markov_chain"]
     (copy / "evaluation-test.json").write_text(json.dumps(value))
     _, lines, _ = inspect(capsys, copy, "--windows", 0)
-    assert value_of(lines, "measured").endswith(" NDCG@10 0.5000")
+    assert value_of(lines, "measured").endswith(
+        "(gap hidden) HR@10 0.4000, NDCG@10 0.4000"
+    )
 
 
 def test_figures_of_nothing_hit_are_shown(capsys, copy):

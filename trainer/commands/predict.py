@@ -105,9 +105,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--examples",
         type=int,
         metavar="USERS",
-        help="the longest histories of so many users of the data set named by --data, "
-        "each as of the day of its target: held out, or, where the data set holds "
-        "nothing out, what the model was trained on",
+        help="the users with the longest histories, so many, of the data set named by "
+        "--data, each as of the day of the target: held out, and without what the user "
+        "had before it, or, where the data set holds nothing out, what the model was "
+        "trained on",
     )
     asked.add_argument(
         "--data",

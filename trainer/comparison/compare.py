@@ -15,6 +15,7 @@ from trainer.comparison.rows import baseline_row, model_rows
 from trainer.comparison.trained_run import read_trained_run
 from trainer.data.data_set import DataSet, open_data_set
 from trainer.data.training_events import TrainingEvents, load_training_events
+from trainer.evaluation import caveats_of_runs
 from trainer.evaluation.evaluation import evaluation_of
 from trainer.evaluation.evaluator import Evaluator, load_evaluator
 from trainer.evaluation.held_out import choose_split
@@ -81,11 +82,23 @@ def compare(options: CompareOptions, configs: Sequence[ConfigRuns]) -> Compariso
         max_length=data_set.max_length,
         data_settings_digest=data_set.manifest.settings_digest,
         evaluation=evaluation_of(
-            data_set, split, evaluator, [row.measured for row in rows]
+            data_set,
+            split,
+            evaluator,
+            [row.measured for row in rows],
+            _caveats(split, rows),
         ),
         rows=tuple(rows),
         best_baseline=None if best is None else best[0],
     )
+
+
+def _caveats(split: str, rows: Sequence[Row]) -> tuple[str, ...]:
+    configs = [run.config for row in rows for run in row.runs]
+    if not configs:
+        return ()
+    with_attributes = any(config.get("item_features") for config in configs)
+    return caveats_of_runs(split, with_attributes=with_attributes)
 
 
 def _divide(

@@ -31,7 +31,7 @@ class Row:
     fit_seconds: float | None = None
     runs: tuple[TrainedRun, ...] = ()
     of_runs: dict[str, tuple[Figures, ...]] = field(default_factory=dict)
-    above: dict[str, tuple[float, Interval]] = field(default_factory=dict)
+    above: dict[str, tuple[float, Interval | None]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from schemas.layout import EVAL
 from trainer.comparison.comparison import Comparison, Row
 from trainer.durations import format_duration
-from trainer.evaluation import CHOSEN_ON_EVAL, GAP_HIDDEN
+from trainer.evaluation import ABOUT_GAP_HIDDEN, FEWEST_USERS, GAP_HIDDEN
+from trainer.evaluation.measured import Interval
 from trainer.evaluation.measures import COVERAGE, HIT_RATE, MRR, MRR_CUTOFF, NDCG, at
+from trainer.evaluation.table import NO_INTERVAL
 
 HR_10, NDCG_10, MRR_20 = at(HIT_RATE, 10), at(NDCG, 10), at(MRR, MRR_CUTOFF)
 
@@ -46,12 +47,13 @@ def _introduction(comparison: Comparison) -> list[str]:
     lines = [
         f"- Data: `{comparison.data}`, `--split {evaluation.data_split}` "
         f"({evaluation.caveat}), windows of up to {comparison.max_length} items",
-        *([f"- {CHOSEN_ON_EVAL}"] if evaluation.split == EVAL else []),
+        *(f"- {caveat}" for caveat in evaluation.caveats),
         f"- {evaluation.num_targets:,} targets of {evaluation.num_users:,} users, "
         f"ranked among {evaluation.num_items:,} items",
         f"- {unknown:.1f} % of the targets are unknown items (always a miss), "
         f"{seen:.1f} % were seen before (a miss when filtered)",
-        f"- In brackets: {level:g} % intervals over users",
+        f"- In brackets: {level:g} % intervals over users"
+        f"{'' if evaluation.num_users >= FEWEST_USERS else '; none of a single one'}",
     ]
     if any(row.of_runs for row in comparison.rows):
         lines.append(
@@ -64,9 +66,7 @@ def _introduction(comparison: Comparison) -> list[str]:
             "baseline, on the same users"
         )
     if any(row.name.endswith(GAP_HIDDEN) for row in comparison.rows):
-        lines.append(
-            f"- {GAP_HIDDEN}: not told when the next event comes, as no baseline is"
-        )
+        lines.append(f"- {ABOUT_GAP_HIDDEN}")
     if any(row.runs for row in comparison.rows):
         lines.append(
             "- Epochs: trained, and in parentheses the one that was kept; training: "
@@ -111,9 +111,7 @@ def _with_interval(row: Row, ranking: str, measure: str) -> str:
         if ranking == FILTERED
         else row.measured.all_intervals
     )
-    low, high = intervals[measure]
-    value = _values(row, ranking)[measure]
-    return f"{_number(value)} [{_number(low)}, {_number(high)}]"
+    return _bounded(_values(row, ranking)[measure], intervals[measure], "")
 
 
 def _seeds(row: Row, ranking: str) -> str:
@@ -127,8 +125,14 @@ def _seeds(row: Row, ranking: str) -> str:
 def _above(row: Row) -> str:
     if NDCG_10 not in row.above:
         return ""
-    value, (low, high) = row.above[NDCG_10]
-    return f"{value:+.4f} [{low:+.4f}, {high:+.4f}]"
+    return _bounded(*row.above[NDCG_10], "+")
+
+
+def _bounded(value: float, interval: Interval | None, sign: str) -> str:
+    if interval is None:
+        return f"{value:{sign}.4f} {NO_INTERVAL}"
+    low, high = interval
+    return f"{value:{sign}.4f} [{low:{sign}.4f}, {high:{sign}.4f}]"
 
 
 def _parameters(row: Row) -> str:

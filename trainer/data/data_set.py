@@ -13,6 +13,7 @@ from schemas.features import GAP_DAYS, NB_DAYS, VOCABULARY_FILENAME
 from schemas.graph_digest import GRAPH_FILE
 from schemas.manifest import Manifest
 from schemas.storage.replacement import recover
+from schemas.vocabulary import vocabulary_lines
 from trainer.data.item_table import ItemTable, read_item_table
 from trainer.data.saved_models import load_saved_model
 from trainer.errors import first_line
@@ -139,14 +140,12 @@ class DataSet:
         path = layout.join(self.transform_fn_path, "assets", VOCABULARY_FILENAME)
         try:
             with tf.io.gfile.GFile(path, "rb") as file:
-                items: list[bytes] = file.read().split(b"\n")
+                items = vocabulary_lines(file.read())
         except tf.errors.OpError as error:
             raise UserError(
                 f"{name_of(path)} cannot be read; {_WRITE_AGAIN}."
             ) from error
         self.check_digests(f"{layout.TRANSFORM_FN}/assets/{VOCABULARY_FILENAME}")
-        if items[-1] == b"":
-            items.pop()
         if len(items) != self.num_items:
             raise UserError(
                 f"{name_of(path)} holds {len(items)} items, the manifest "

@@ -10,6 +10,7 @@ import tensorflow as tf
 from schemas import layout
 from schemas.errors import UserError
 from schemas.features import FIRST_ITEM_ID, item_field_vocabulary
+from schemas.vocabulary import vocabulary_lines
 from trainer.data.data_set import DataSet
 from trainer.storage.stand_ins import name_of
 
@@ -73,7 +74,7 @@ def _vocabulary(data_set: DataSet, field: int) -> list[str]:
     path = layout.join(data_set.transform_fn_path, "assets", name)
     try:
         with tf.io.gfile.GFile(path, "rb") as file:
-            return file.read().decode().removesuffix("\n").split("\n")  # type: ignore[no-any-return]
+            return [line.decode() for line in vocabulary_lines(file.read())]
     except (tf.errors.OpError, UnicodeDecodeError) as error:
         raise UserError(
             f"{name_of(path)} cannot be read; write the data set again with `python -m "

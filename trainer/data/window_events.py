@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from schemas import features
 from trainer.array_types import Ints
+from trainer.data.user_numbers import user_numbers
 
 FEATURES = (
     features.ITEM_ID,
@@ -50,9 +51,7 @@ def window_events(windows: Mapping[str, npt.NDArray[Any]]) -> WindowEvents:
       windows: `FEATURES` of R examples of one split in any order, shaped [R, ...] as
         in `schemas.features.example_features`.
     """
-    # As fixed-width bytes, since Python objects are slow to sort.
-    users = windows[features.USER_ID].astype(np.bytes_)
-    codes = np.unique(users, return_inverse=True)[1]
+    codes = user_numbers(windows[features.USER_ID])
     num_inputs = np.count_nonzero(
         windows[features.ITEM_ID] != features.PADDING_ID, axis=1
     )  # [R]

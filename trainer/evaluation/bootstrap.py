@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.array_types import Ints
-from trainer.evaluation import DEFAULT_RESAMPLES, FEWEST_RESAMPLES
+from trainer.evaluation import DEFAULT_RESAMPLES, FEWEST_RESAMPLES, FEWEST_USERS
 from trainer.evaluation.measured import Interval
 
 Floats = npt.NDArray[np.float64]
@@ -59,7 +59,9 @@ class Bootstrap:
             raise ValueError(f"`level` must be between 0 and 1, got {self.level}.")
 
 
-def mean_intervals(values: Floats, user: Ints, bootstrap: Bootstrap) -> list[Interval]:
+def mean_intervals(
+    values: Floats, user: Ints, bootstrap: Bootstrap
+) -> list[Interval | None]:
     """Returns the percentile interval of the mean over targets of each measure.
 
     For the difference of two scorers give the differences of their values: both are
@@ -73,10 +75,13 @@ def mean_intervals(values: Floats, user: Ints, bootstrap: Bootstrap) -> list[Int
       bootstrap: how.
 
     Returns:
-      M intervals.
+      M intervals, or M times None of fewer than two users: every resample would be of
+      one user, and an interval from the figure to itself looks certain.
     """
     codes = np.unique(user, return_inverse=True)[1]
     num_targets = np.bincount(codes)  # [U]
+    if len(num_targets) < FEWEST_USERS:
+        return [None] * values.shape[1]
     sums = np.stack(
         [np.bincount(codes, weights=column) for column in values.T], axis=1
     )  # [U, M]

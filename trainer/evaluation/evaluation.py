@@ -8,11 +8,13 @@ from typing import Any
 from schemas.settings import SPLIT_CAVEATS
 from trainer.array_types import Ints
 from trainer.data.data_set import DataSet
+from trainer.evaluation import caveats_of_runs
 from trainer.evaluation.bootstrap import Bootstrap
 from trainer.evaluation.evaluator import Evaluator, load_evaluator
 from trainer.evaluation.held_out import choose_split
 from trainer.evaluation.measured import Measured
 from trainer.evaluation.protocol import Scorer
+from trainer.evaluation.run_scorer import ModelScorer
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Evaluation:
       measured: the scorers' measures in the order given.
       cuts: what the targets are divided by, by the name of a cut.
       bootstrap: how the intervals were made.
+      caveats: what else must be known of the runs' figures, a sentence each.
     """
 
     split: str
@@ -45,6 +48,7 @@ class Evaluation:
     measured: tuple[Measured, ...]
     cuts: dict[str, str] = field(default_factory=dict)
     bootstrap: Bootstrap = field(default_factory=Bootstrap)
+    caveats: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Returns the content of `evaluation-<split>.json`."""
@@ -52,6 +56,7 @@ class Evaluation:
             "split": self.split,
             "data_split": self.data_split,
             "caveat": self.caveat,
+            "caveats_of_runs": list(self.caveats),
             "items": self.num_items,
             "targets": self.num_targets,
             "users": self.num_users,
@@ -103,20 +108,32 @@ def evaluate(
     split = choose_split(data_set, split)
     evaluator = load_evaluator(data_set, split, item_counts, bootstrap)
     measured: dict[str, Measured] = {}
+    caveats: tuple[str, ...] = ()
+    with_attributes = False
     for scorer in scorers:
         name = scorer.name
         if name in measured:
             raise ValueError(f"`scorers` must have different names, got {name!r} twice")
+        if isinstance(scorer, ModelScorer):
+            with_attributes |= scorer.has_attributes
+            caveats = caveats_of_runs(split, with_attributes=with_attributes)
         ranks = evaluator.rank(scorer, batch_size, partial(report, name))
         del scorer  # Else it would live while the next one is loaded.
         measured[name] = evaluator.measure(name, [ranks])
-    return evaluation_of(data_set, split, evaluator, measured.values())
+    return evaluation_of(data_set, split, evaluator, measured.values(), caveats)
 
 
 def evaluation_of(
-    data_set: DataSet, split: str, evaluator: Evaluator, measured: Iterable[Measured]
+    data_set: DataSet,
+    split: str,
+    evaluator: Evaluator,
+    measured: Iterable[Measured],
+    caveats: tuple[str, ...],
 ) -> Evaluation:
-    """Returns what `evaluator`, of a split of the data set, has measured."""
+    """Returns what `evaluator`, of a split of the data set, has measured.
+
+    `caveats` are of `caveats_of_runs`, none where no run was measured.
+    """
     held_out = evaluator.held_out
     data_split = data_set.manifest.split.name
     return Evaluation(
@@ -131,4 +148,5 @@ def evaluation_of(
         measured=tuple(measured),
         cuts={cut.name: cut.description for cut in evaluator.cuts},
         bootstrap=evaluator.bootstrap,
+        caveats=caveats,
     )

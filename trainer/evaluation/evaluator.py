@@ -22,7 +22,7 @@ from trainer.evaluation.bootstrap import Bootstrap, mean_intervals
 from trainer.evaluation.cuts import Cut, all_cuts
 from trainer.evaluation.held_out import HeldOut, load_held_out
 from trainer.evaluation.jackknife import coverage_interval
-from trainer.evaluation.measured import CutPart, Interval, Measured
+from trainer.evaluation.measured import CutPart, Interval, Intervals, Measured
 from trainer.evaluation.measures import (
     COVERAGE,
     CUT_MEASURES,
@@ -115,7 +115,7 @@ class Evaluator:
 
     def difference(
         self, runs: Sequence[TargetRanks], others: Sequence[TargetRanks]
-    ) -> dict[str, tuple[float, Interval]]:
+    ) -> dict[str, tuple[float, Interval | None]]:
         """Returns by how much one scorer is above another, filtered, by measure.
 
         Both are taken on the same drawn users, so the interval is narrower than those
@@ -130,7 +130,9 @@ class Evaluator:
         pairs = zip(values, self._intervals(above), strict=True)
         return dict(zip(MEASURES, pairs, strict=True))
 
-    def _intervals(self, values: Floats, kept: Any = slice(None)) -> list[Interval]:
+    def _intervals(
+        self, values: Floats, kept: Any = slice(None)
+    ) -> list[Interval | None]:
         user = self.held_out.user[kept]
         return mean_intervals(values[kept], user, self.bootstrap)
 
@@ -159,7 +161,7 @@ class Evaluator:
 
     def _measure_lists(
         self, runs: Sequence[TargetRanks]
-    ) -> tuple[dict[str, float], dict[str, Interval]]:
+    ) -> tuple[dict[str, float], Intervals]:
         """Returns `LIST_MEASURES` and their intervals."""
         num_items = self.held_out.num_items
         lists = [run.recommended for run in runs]
@@ -170,7 +172,7 @@ class Evaluator:
             means = values[kept].mean(axis=0)
             intervals = self._intervals(values, kept)
         else:
-            means, intervals = np.zeros(2), [(0.0, 0.0)] * 2
+            means, intervals = np.zeros(2), [None] * 2
         covered = float(np.mean([coverage(part, num_items) for part in lists]))
         covered_interval = coverage_interval(
             lists, self.held_out.user, num_items, self.bootstrap.level

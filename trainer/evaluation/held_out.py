@@ -12,6 +12,7 @@ from schemas.settings import DEFAULT_FRACTIONS
 from trainer.array_types import Batch, Ints
 from trainer.data.data_set import DataSet
 from trainer.data.records import Ragged, load_split
+from trainer.data.user_numbers import user_numbers
 
 INPUTS = (
     features.ITEM_ID,
@@ -170,12 +171,10 @@ def load_held_out(data_set: DataSet, split: str) -> HeldOut:
     """
     names = (*INPUTS, features.TARGET, features.USER_ID, features.SEEN)
     records = load_split(data_set, split, names)
-    # As fixed-width bytes, since Python objects are slow to sort.
-    users = records[features.USER_ID].astype(np.bytes_)
     return HeldOut(
         inputs={name: records[name] for name in INPUTS},
         target=records[features.TARGET][:, -1],
-        user=np.unique(users, return_inverse=True)[1],
+        user=user_numbers(records[features.USER_ID]),
         seen=records[features.SEEN],
         num_items=data_set.num_items,
     )

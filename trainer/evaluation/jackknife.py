@@ -6,13 +6,14 @@ from statistics import NormalDist
 import numpy as np
 
 from trainer.array_types import Ints
+from trainer.evaluation import FEWEST_USERS
 from trainer.evaluation.measured import Interval
 from trainer.metrics import coverage
 
 
 def coverage_interval(
     runs: Sequence[Ints], user: Ints, num_items: int, level: float = 0.95
-) -> Interval:
+) -> Interval | None:
     """Returns an interval of the share of the catalogue that is recommended.
 
     Coverage is no mean but counts different things, and the bootstrap fails on it: a
@@ -31,9 +32,14 @@ def coverage_interval(
       user: ints [T], at least 1 of them; targets of one user share a number.
       num_items: N.
       level: the probability that the interval is meant for.
+
+    Returns:
+      None of fewer than two users.
     """
     codes = np.unique(user, return_inverse=True)[1]
     num_users = int(codes.max()) + 1
+    if num_users < FEWEST_USERS:
+        return None
     lost = np.zeros(num_users)
     for recommended in runs:
         lost += _only_theirs(recommended, codes, num_users, num_items)

@@ -5,6 +5,8 @@ from typing import Any
 
 # The lower and the upper bound.
 Interval = tuple[float, float]
+# None where there are fewer than two users: how far they lie apart is not known.
+Intervals = dict[str, Interval | None]
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class CutPart:
     num_targets: int
     num_users: int
     values: dict[str, float]
-    intervals: dict[str, Interval]
+    intervals: Intervals
 
     def to_json(self) -> dict[str, Any]:
         """Returns the part's entry in `evaluation-<split>.json`."""
@@ -43,8 +45,8 @@ class Measured:
       name: the scorer's name.
       filtered: without what each user had seen, and what is recommended.
       all: among the whole catalogue.
-      filtered_intervals: an interval of each measure of `filtered`.
-      all_intervals: an interval of each measure of `all`.
+      filtered_intervals: of each measure of `filtered` an interval, or None.
+      all_intervals: likewise of `all`.
       cuts: by the name of a cut, its parts that hold a target.
       runs: the filtered measures of each run where the scorer stands for several,
         such as one model under several seeds: `filtered` and `all` are then means
@@ -54,8 +56,8 @@ class Measured:
     name: str
     filtered: dict[str, float]
     all: dict[str, float]
-    filtered_intervals: dict[str, Interval]
-    all_intervals: dict[str, Interval]
+    filtered_intervals: Intervals
+    all_intervals: Intervals
     cuts: dict[str, tuple[CutPart, ...]] = field(default_factory=dict)
     runs: tuple[dict[str, float], ...] = ()
 
@@ -78,5 +80,8 @@ class Measured:
         return value
 
 
-def _lists(intervals: dict[str, Interval]) -> dict[str, list[float]]:
-    return {name: list(interval) for name, interval in intervals.items()}
+def _lists(intervals: Intervals) -> dict[str, list[float] | None]:
+    return {
+        name: None if interval is None else list(interval)
+        for name, interval in intervals.items()
+    }

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from schemas.errors import UserError
 from schemas.features import DAY, GAP_DAYS, ITEM_ID, PADDING_ID, VOCABULARY_FILENAME
+from schemas.vocabulary import vocabulary_lines
 from trainer.array_types import Batch, Scores
 from trainer.batching.scoring import needed_columns
 from trainer.data.data_set import DATE, DAY_COLUMNS, DataSet
@@ -56,6 +57,11 @@ class ModelScorer:
         return (
             DAY_COLUMNS[self.day_feature] in TELLS_NEXT_DAY and not self.hides_last_gap
         )
+
+    @property
+    def has_attributes(self) -> bool:
+        """Whether the model learned from attributes of items."""
+        return bool(self.model.config.item_features)
 
     def without_last_gap(self) -> "ModelScorer":
         """Returns a scorer of the same model that does not know the last gap.
@@ -158,7 +164,7 @@ def _exported_vocabulary(path: str) -> list[bytes] | None:
     file = Path(local(path)) / EXPORT / "assets" / VOCABULARY_FILENAME
     if not file.exists():
         return None
-    return file.read_bytes().removesuffix(b"\n").split(b"\n")
+    return vocabulary_lines(file.read_bytes())
 
 
 def _of_another(path: str, data_set: DataSet, difference: str) -> UserError:

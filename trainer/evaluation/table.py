@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.layout import EVAL
-from trainer.evaluation import CHOSEN_ON_EVAL, GAP_HIDDEN
+from trainer.evaluation import ABOUT_GAP_HIDDEN, GAP_HIDDEN
 from trainer.evaluation.evaluation import Evaluation
 from trainer.evaluation.measured import CutPart, Interval, Measured
 from trainer.evaluation.measures import (
@@ -15,6 +14,8 @@ from trainer.evaluation.measures import (
 )
 
 DIGITS = 4
+# In place of an interval.
+NO_INTERVAL = "-"
 
 # NDCG@1 is HR@1 wherever no other item shares the best score.
 _SHOWN = tuple(measure for measure in MEASURES if measure != "ndcg@1")
@@ -36,9 +37,9 @@ def format_table(evaluation: Evaluation) -> str:
             f"{evaluation.num_users:,} users ranked among {evaluation.num_items:,} "
             "items",
             f"--split {evaluation.data_split} {_verb(evaluation.caveat)}",
-            *([CHOSEN_ON_EVAL] if evaluation.split == EVAL else []),
+            *evaluation.caveats,
             f"{unknown:.1f} % of the targets are unknown items: always a miss",
-            f"{seen:.1f} % of them their users had seen: a miss when filtered",
+            f"{seen:.1f} % of the targets their users had seen: a miss when filtered",
         ],
         _with_intervals(evaluation.measured),
         _plain("filtered", [(m.name, m.filtered) for m in evaluation.measured]),
@@ -96,7 +97,7 @@ def _cuts(evaluation: Evaluation) -> list[list[str]]:
             f"{first.name} by {evaluation.cuts[name]}",
             *_align(
                 [
-                    ("", "TARGETS", *map(str.upper, CUT_MEASURES)),
+                    ("", "TARGETS", "USERS", *map(str.upper, CUT_MEASURES)),
                     *(_part(part) for part in parts),
                 ]
             ),
@@ -114,11 +115,17 @@ def _notes(evaluation: Evaluation) -> list[str]:
         "popularity: mean training events of the recommended items; novelty: their "
         "surprise in bits",
     ]
+    if any(None in _all_intervals(one) for one in evaluation.measured):
+        notes.append(f"{NO_INTERVAL}: no interval of fewer than two users")
     if any(one.name.endswith(GAP_HIDDEN) for one in evaluation.measured):
-        notes.append(
-            f"{GAP_HIDDEN}: not told when the next event comes, as no baseline is"
-        )
+        notes.append(ABOUT_GAP_HIDDEN)
     return notes
+
+
+def _all_intervals(one: Measured) -> list[Interval | None]:
+    cuts = [part.intervals for parts in one.cuts.values() for part in parts]
+    found = (one.filtered_intervals, one.all_intervals, *cuts)
+    return [interval for intervals in found for interval in intervals.values()]
 
 
 def _part(part: CutPart) -> tuple[str, ...]:
@@ -126,10 +133,12 @@ def _part(part: CutPart) -> tuple[str, ...]:
         _bounded(part.values[measure], part.intervals[measure])
         for measure in CUT_MEASURES
     )
-    return f"  {part.label}", f"{part.num_targets:,}", *figures
+    return f"  {part.label}", f"{part.num_targets:,}", f"{part.num_users:,}", *figures
 
 
-def _bounded(value: float, interval: Interval, digits: int = DIGITS) -> str:
+def _bounded(value: float, interval: Interval | None, digits: int = DIGITS) -> str:
+    if interval is None:
+        return f"{value:.{digits}f} {NO_INTERVAL}"
     low, high = interval
     return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from schemas.layout import EVAL
 from schemas.storage.folders import Folder
 from trainer import run_files
 from trainer.durations import format_duration
@@ -108,12 +109,17 @@ def _figures(values: Mapping[str, Any]) -> str:
 def _evaluations(view: RunView) -> Iterator[tuple[str, str]]:
     for split, evaluation in view.evaluations.items():
         own, *others = evaluation["measures"].items()
-        # The run once more, kept from what no baseline is told, is no baseline.
-        baselines = [of for of in others if not of[0].endswith(GAP_HIDDEN)]
+        # The run once more, kept from what no baseline is told: no baseline, but what
+        # compares with them.
+        hidden = [of for of in others if of[0].endswith(GAP_HIDDEN)]
+        baselines = [of for of in others if of not in hidden]
         best = max(baselines, key=lambda of: of[1]["filtered"]["ndcg@10"], default=None)
         text = f"{split}, {evaluation['targets']:,} targets: {_measured(own[1])}"
+        text += "".join(f", {GAP_HIDDEN} {_measured(of)}" for _, of in hidden)
         if best is not None:
             text += f" (best baseline {best[0]}: {_measured(best[1])})"
+        if split == EVAL:
+            text += "; the kept epoch was chosen on these targets"
         yield "measured", text
 
 

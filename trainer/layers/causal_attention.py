@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from trainer.layers.one_step import one_step_allowed
+
 Tensor = Any
 
 # Far below any score, and finite: a row without a key gets a mean and no NaN.
@@ -43,7 +45,8 @@ class CausalAttention(keras.layers.Layer):
         allowed = ops.expand_dims(allowed, 0)
         if mask is not None:
             allowed = ops.logical_and(allowed, ops.expand_dims(mask, 1))
-        weights = ops.softmax(ops.where(allowed, scores, _EXCLUDED), axis=-1)
+        with one_step_allowed():
+            weights = ops.softmax(ops.where(allowed, scores, _EXCLUDED), axis=-1)
         return ops.matmul(ops.cast(weights, inputs.dtype), inputs)
 
     def compute_output_shape(

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from trainer.layers.one_step import one_step_allowed
+
 Tensor = Any
 
 _EPSILON = 1e-6
@@ -82,9 +84,10 @@ class TransformerBlock(keras.layers.Layer):
             ops.expand_dims(causal, 0), ops.expand_dims(real, axis=1)
         )
         states = self.attention_norm(inputs)
-        states = self.attention(
-            states, states, attention_mask=allowed, training=training
-        )
+        with one_step_allowed():
+            states = self.attention(
+                states, states, attention_mask=allowed, training=training
+            )
         outputs = inputs + self.drop(states, training=training)
         states = self.narrow(self.widen(self.feed_forward_norm(outputs)))
         return outputs + self.drop(states, training=training)

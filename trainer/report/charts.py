@@ -73,12 +73,14 @@ def curves(
 
 
 def intervals(
-    rows: Mapping[str, tuple[float, float, float]], x_title: str, first: str = ""
+    rows: Mapping[str, tuple[float, tuple[float, float] | None]],
+    x_title: str,
+    first: str = "",
 ) -> go.Figure:
     """Returns a point with its interval for each name, the first name at the top.
 
     Args:
-      rows: (value, low, high) by name.
+      rows: by name the value, and low and high; None for no interval.
       x_title: the measure.
       first: the name to stand out; empty for none.
     """
@@ -87,7 +89,10 @@ def intervals(
     colours = [COLOURS[0] if name == first or not first else _MUTED for name in names]
     figure = go.Figure()
     # Error bars of one trace have one colour.
-    for name, (value, low, high), colour in zip(names, values, colours, strict=True):
+    for name, (value, interval), colour in zip(names, values, colours, strict=True):
+        # No bar at all: one of no width would look certain.
+        low, high = interval or (value, value)
+        bounds = f" [{low:.4f}, {high:.4f}]" if interval else ""
         figure.add_scatter(
             x=[value],
             y=[name],
@@ -99,8 +104,9 @@ def intervals(
                 "array": [high - value],
                 "arrayminus": [value - low],
                 "color": colour,
+                "visible": interval is not None,
             },
-            hovertemplate=f"%{{x:.4f}} [{low:.4f}, {high:.4f}]<extra></extra>",
+            hovertemplate=f"%{{x:.4f}}{bounds}<extra></extra>",
         )
     figure.update_layout(showlegend=False)
     figure.update_yaxes(type="category", automargin=True)

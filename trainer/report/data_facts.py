@@ -14,6 +14,7 @@ from trainer.data.data_set import DataSet
 from trainer.data.date_buckets import buckets_of_days
 from trainer.data.records import load_split
 from trainer.data.training_events import training_events
+from trainer.data.user_numbers import user_numbers
 from trainer.data.window_events import FEATURES
 
 MOST_POPULAR = 15
@@ -139,9 +140,9 @@ def _lengths(splits: Sequence[Mapping[str, Any]] | Any) -> dict[str, int]:
         num_inputs = np.count_nonzero(
             windows[features.ITEM_ID] != features.PADDING_ID, axis=1
         )
-        users.append(windows[features.USER_ID].astype(np.bytes_))
+        users.append(windows[features.USER_ID])
         ends.append(windows[features.START] + num_inputs + 1)
-    codes = np.unique(np.concatenate(users), return_inverse=True)[1]
+    codes = user_numbers(np.concatenate(users))
     lengths = np.zeros(codes.max() + 1, np.int64)
     np.maximum.at(lengths, codes, np.concatenate(ends))
     bins = np.digitize(lengths, _LENGTHS)

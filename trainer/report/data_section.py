@@ -21,7 +21,7 @@ def data_section(data_set: DataSet, facts: DataFacts) -> Section:
             f"Windows of up to {data_set.max_length} items; --split "
             f"{manifest.split.name}: {SPLIT_CAVEATS[manifest.split.name]}. Training "
             f"ages count from {iso_date(manifest.reference_day)}, the last accepted "
-            f"day is {iso_date(manifest.last_day)}."
+            f"day is {iso_date(manifest.last_day)}.{_attributes(data_set)}"
         ),
         *_rejected(data_set),
         *_counted(facts),
@@ -53,6 +53,15 @@ def _counts(data_set: DataSet) -> dict[str, str]:
         share = f", {100 * unknown / windows:.1f} % unknown" if unknown else ""
         counts[f"{split} windows"] = f"{windows:,}{share}"
     return counts
+
+
+def _attributes(data_set: DataSet) -> str:
+    if not data_set.manifest.settings.get("item_fields"):
+        return ""
+    return (
+        " An attribute of an item is its latest value in the input, of held-out events "
+        "too: where it changes, a model that learns from it is not free of leaks."
+    )
 
 
 def _rejected(data_set: DataSet) -> list[Part]:

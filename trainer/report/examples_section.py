@@ -7,12 +7,16 @@ from trainer.serving.client import Recommendation
 
 _HELD_OUT = (
     "Users of the {} split, which was held out, with the longest histories, asked as "
-    "of the day of the held-out target; items that they had are left out."
+    "of the day of the held-out target. Shown are the known items of its window, which "
+    "the model is asked with; items that the user had before the target, the latest "
+    "--max_seen of them, are left out of the answers."
 )
 _TRAINED_ON = (
-    "Users with the longest histories, asked as of the day of the last target; items "
-    "that they had are left out. The data set holds nothing out: the model was trained "
-    "on these very histories and targets, so the answers say nothing of its quality."
+    "Users with the longest histories, asked as of the day of the last target. Shown "
+    "are the known items of its window, which the model is asked with and which are "
+    "left out; items that the user had before them may be recommended. The data set "
+    "holds nothing out: the model was trained on these very histories and targets, so "
+    "the answers say nothing of its quality."
 )
 
 

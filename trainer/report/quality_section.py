@@ -2,25 +2,28 @@
 
 import shlex
 
-from schemas.layout import EVAL
 from trainer.data.data_set import DataSet
-from trainer.evaluation import CHOSEN_ON_EVAL
+from trainer.evaluation import ABOUT_GAP_HIDDEN, GAP_HIDDEN, caveats_of_runs
+from trainer.evaluation.table import NO_INTERVAL
 from trainer.learned_from import difference
 from trainer.report.charts import bars, intervals
 from trainer.report.parts import Chart, Part, Section, Text
-from trainer.report.quality import SHOWN, Quality
+from trainer.report.quality import SHOWN, Bounded, Quality
 
 _CUTS = ("history_length", "target_popularity")
 _CUT_MEASURE = "ndcg@10"
 
 
-def quality_section(run: str, data_set: DataSet, found: list[Quality]) -> Section:
+def quality_section(
+    run: str, data_set: DataSet, found: list[Quality], *, with_attributes: bool = False
+) -> Section:
     """Returns the comparison with the baselines and the cuts, for each split.
 
     Args:
       run: the folder of the run.
       data_set: the one that it learned from.
       found: the figures of its evaluations.
+      with_attributes: whether it learned from attributes of items.
     """
     parts: list[Part] = []
     if not found:
@@ -38,21 +41,30 @@ def quality_section(run: str, data_set: DataSet, found: list[Quality]) -> Sectio
                     f"data set of other {differs} than the run learned from."
                 )
             )
-        parts += [_protocol(quality), *_comparison(quality), *_cuts(quality)]
+        parts += [
+            _protocol(quality, with_attributes),
+            *_comparison(quality),
+            *_cuts(quality),
+        ]
     return Section("quality", "Quality", parts)
 
 
-def _protocol(quality: Quality) -> Text:
+def _protocol(quality: Quality, with_attributes: bool) -> Text:
     value = quality.value
     level = 100 * value["intervals"]["level"]
-    chosen = f" And {CHOSEN_ON_EVAL}." if quality.split == EVAL else ""
+    caveats = caveats_of_runs(quality.split, with_attributes=with_attributes)
+    about_runs = "".join(f" And {caveat}." for caveat in caveats)
+    hidden = any(name.endswith(GAP_HIDDEN) for name in quality.scorers)
+    about_hidden = f" {ABOUT_GAP_HIDDEN}." if hidden else ""
     return Text(
         f"{quality.split.capitalize()} split: {value['targets']:,} targets of "
         f"{value['users']:,} users, each ranked among all {value['items']:,} items but "
         f"those that the user had seen. {100 * value['unknown_share']:.1f} % of the "
         f"targets are unknown items and {100 * value['seen_share']:.1f} % were seen "
         f"before: both count as a miss. --split {value['data_split']}: "
-        f"{value['caveat']}.{chosen} Bars are {level:g} % intervals over users."
+        f"{value['caveat']}.{about_runs} Bars are {level:g} % intervals over users; "
+        "a single user has none."
+        f"{about_hidden}"
     )
 
 
@@ -67,7 +79,7 @@ def _comparison(quality: Quality) -> list[Part]:
                 f"{measure.upper()} on the {quality.split} split; the run stands out.",
                 f"{measure.upper()}, {quality.split}",
                 ("", measure.upper(), "low", "high"),
-                [(name, *_four(values)) for name, values in rows.items()],
+                [(name, *_cells(bounded)) for name, bounded in rows.items()],
             )
         )
     return charts
@@ -79,7 +91,8 @@ def _cuts(quality: Quality) -> list[Part]:
         if name not in quality.value["cuts"]:
             continue
         rows = quality.cut(name, _CUT_MEASURE)
-        targets = quality.targets(name)
+        counts = quality.counts(name)
+        targets = {label: number for label, (number, _) in counts.items()}
         words = name.replace("_", " ")
         identity = f"chart-{quality.split}-{name.replace('_', '-')}"
         charts += [
@@ -88,10 +101,10 @@ def _cuts(quality: Quality) -> list[Part]:
                 identity,
                 f"{quality.scorers[0]} by {quality.value['cuts'][name]}.",
                 f"By {words}, {quality.split}",
-                (words, "targets", _CUT_MEASURE.upper(), "low", "high"),
+                (words, "targets", "users", _CUT_MEASURE.upper(), "low", "high"),
                 [
-                    (label, f"{targets[label]:,}", *_four(values))
-                    for label, values in rows.items()
+                    (label, *(f"{n:,}" for n in counts[label]), *_cells(bounded))
+                    for label, bounded in rows.items()
                 ],
             ),
             Chart(
@@ -103,5 +116,7 @@ def _cuts(quality: Quality) -> list[Part]:
     return charts
 
 
-def _four(values: tuple[float, float, float]) -> list[str]:
-    return [f"{value:.4f}" for value in values]
+def _cells(bounded: Bounded) -> list[str]:
+    value, interval = bounded
+    bounds = [NO_INTERVAL] * 2 if interval is None else [f"{v:.4f}" for v in interval]
+    return [f"{value:.4f}", *bounds]

@@ -58,7 +58,12 @@ def write_report(run: str, options: TrainOptions, data_set: DataSet) -> Path:
     sections = [
         data_section(data_set, data_facts(data_set)),
         training_section(training),
-        quality_section(run, data_set, read_quality(run)),
+        quality_section(
+            run,
+            data_set,
+            read_quality(run),
+            with_attributes=bool(options.item_features),
+        ),
         examples_section(examples(run, data_set), *example_split(data_set.manifest)),
         repeat_section(run, data_set.path, data_set.manifest, training),
     ]

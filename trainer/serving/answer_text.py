@@ -54,5 +54,7 @@ def json_line(
         for item in items:
             item["attributes"] = attributes.attributes(item["item_id"])
     # Where the locale is not UTF-8 the line is no other JSON, but written in ASCII.
-    is_utf8 = sys.stdout is None or sys.stdout.encoding.lower() in ("utf-8", "utf8")
+    # What stands for stdout, such as a StringIO, may have no encoding: it takes text.
+    encoding = getattr(sys.stdout, "encoding", None)
+    is_utf8 = encoding is None or encoding.lower() in ("utf-8", "utf8")
     return json.dumps({**user, "recommendations": items}, ensure_ascii=not is_utf8)

@@ -32,7 +32,7 @@ from trainer.data.saved_models import load_saved_model
 from trainer.errors import first_line
 from trainer.serving.item_rules import load_rules
 from trainer.serving.request_batches import batches_of
-from trainer.serving.requests import Request
+from trainer.serving.requests import Event, Request
 from trainer.storage.stand_ins import local
 
 
@@ -115,11 +115,9 @@ class Client:
 
 def _inputs(requests: list[Request]) -> dict[str, tf.Tensor]:
     """Returns what every signature takes, apart from `top_k`."""
-    longest = max(len(request.history) for request in requests)
-    padded = [
-        [("", "")] * (longest - len(request.history)) + list(request.history)
-        for request in requests
-    ]
+    rows = [list(request.events) for request in requests]
+    longest = max(map(len, rows))
+    padded = [[Event("", "")] * (longest - len(row)) + row for row in rows]
     shape = [len(requests), longest]
     return {
         ITEM_ID: _texts([[item for _, item in row] for row in padded], shape),

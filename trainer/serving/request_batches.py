@@ -21,12 +21,13 @@ def batches_of(requests: Iterable[Request]) -> Iterator[list[Request]]:
     batch: list[Request] = []
     longest = 0
     for request in requests:
-        padded = max(longest, len(request.history))
+        length = len(request.history) + len(request.seen)
+        padded = max(longest, length)
         if batch and (
             len(batch) == MOST_ROWS or (len(batch) + 1) * padded > MOST_CELLS
         ):
             yield batch
-            batch, padded = [], len(request.history)
+            batch, padded = [], length
         batch.append(request)
         longest = padded
     if batch:

@@ -37,11 +37,19 @@ class Request:
       history: its events, in any order.
       as_of: the date asked for, or empty.
       user_id: a name to give the answer, or None.
+      seen: further items that the user had, which are no input and are left out of
+        the answer.
     """
 
     history: tuple[Event, ...]
     as_of: str = ""
     user_id: str | None = None
+    seen: tuple[str, ...] = ()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What a model is asked with: an event of unknown date is seen, no input."""
+        return (*(Event("", item) for item in self.seen), *self.history)
 
 
 def parse_history(text: str) -> tuple[Event, ...]:

@@ -29,6 +29,7 @@ from schemas.features import (
 from schemas.layout import EVAL, TRAIN
 from schemas.manifest import Manifest, RowCounts
 from schemas.settings import BucketSettings, Split, SplitSettings, WindowSettings
+from schemas.vocabulary import vocabulary_lines
 from trainer.data.data_set import DataSet
 from trainer.data.saved_models import load_saved_model
 from trainer.data.transform_inputs import transform_inputs
@@ -231,20 +232,23 @@ def _manifest_of(
     nb_days, gap_days = (int(outputs[name][0, -1]) for name in (NB_DAYS, GAP_DAYS))
     path = layout.join(folder, layout.TRANSFORM_FN, "assets", VOCABULARY_FILENAME)
     with tf.io.gfile.GFile(path, "rb") as file:
-        num_items = file.read().count(b"\n")
+        num_items = len(vocabulary_lines(file.read()))
     last_day = max(last_days.values())
+    settings = SplitSettings.of(split)
     try:
         window = WindowSettings(max_length=max_length, stride=stride)
     except ValueError as error:
         raise UserError(str(error)) from error
     return Manifest(
         window=window,
-        split=SplitSettings.of(split),
+        split=settings,
         buckets=BucketSettings(day_buckets=max(2, nb_days, gap_days)),
         num_items=num_items,
         nb_days_buckets=nb_days,
         gap_days_buckets=gap_days,
-        reference_day=last_days[TRAIN],
+        # As `pipeline.accounting.day_plan` has it, as far as these files tell: the last
+        # accepted day may be of a test split or of a history without a window.
+        reference_day=last_days[TRAIN] if settings.measures_from_target else last_day,
         last_day=last_day,
         cut_days=(),
         latest_date=str(_EPOCH + last_day),

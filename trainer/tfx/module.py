@@ -9,12 +9,19 @@ from schemas.errors import UsageError, did_you_mean
 from schemas.settings import Split
 from trainer.config_files import read_config
 from trainer.options import PER_CALL, TrainOptions
+from trainer.tuning.space import option_value
 
 _logger = logging.getLogger(__name__)
 
 # Keys of custom_config beside the flags of `train`.
 _CONFIG = "config"
 _OF_DATA = ("split", "stride")
+_OPTIONS = tuple(
+    field.name
+    for field in dataclasses.fields(TrainOptions)
+    if field.name not in (*PER_CALL, "data")
+)
+_OF_THE_TUNER = "tuner/"
 
 
 def run_fn(fn_args: Any) -> None:
@@ -33,7 +40,8 @@ def run_fn(fn_args: Any) -> None:
           flags, `config` for a file or a ready name, and, where there is no manifest,
           `split` and `stride` of the windows;
         - `hyperparameters`: what TFX's Tuner found, or None; its values come before
-          those of `custom_config`.
+          those of `custom_config`. Keys of the tuner itself (`tuner/...`) are passed
+          over; lists such as `units` may be text with commas.
 
         `eval_steps` is not used: the whole eval split is measured.
 
@@ -80,20 +88,42 @@ def run_fn(fn_args: Any) -> None:
         )
 
 
+def _hyperparameters(fn_args: Any) -> dict[str, Any]:
+    """Returns what a tuner found, as `TrainOptions` holds it."""
+    found = getattr(fn_args, "hyperparameters", None) or {}
+    # What an oracle keeps of its own, such as Hyperband's `tuner/epochs`, which are
+    # those of a trial and not of the training that follows.
+    values = {
+        name: value
+        for name, value in found.get("values", {}).items()
+        if not name.startswith(_OF_THE_TUNER)
+    }
+    _check_keys(values, "hyperparameters have")
+    try:
+        # KerasTuner has no lists: `units` come as text.
+        return {
+            name: option_value(name, value) if name in _OPTIONS else value
+            for name, value in values.items()
+        }
+    except UsageError as error:
+        raise UsageError(f"hyperparameters: {error}") from error
+
+
+def _check_keys(settings: dict[str, Any], start: str) -> None:
+    known = [*_OPTIONS, _CONFIG, *_OF_DATA]
+    for name in settings:
+        if name not in known:
+            hint = did_you_mean(name, known, "remove it", mark="'")
+            raise UsageError(f"{start} an unknown key {name!r}; {hint}")
+
+
 def _options(
     fn_args: Any, transform_output: str
 ) -> tuple[TrainOptions, dict[str, Any]]:
     """Returns the training options, and those of the windows."""
     settings = dict(getattr(fn_args, "custom_config", None) or {})
-    found = getattr(fn_args, "hyperparameters", None) or {}
-    settings |= found.get("values", {})
-    flags = [field.name for field in dataclasses.fields(TrainOptions)]
-    taken = [name for name in flags if name not in (*PER_CALL, "data")]
-    known = [*taken, _CONFIG, *_OF_DATA]
-    for name in settings:
-        if name not in known:
-            hint = did_you_mean(name, known, "remove it", mark="'")
-            raise UsageError(f"custom_config has an unknown key {name!r}; {hint}")
+    _check_keys(settings, "custom_config has")
+    settings |= _hyperparameters(fn_args)
     of_data = {name: settings.pop(name) for name in _OF_DATA if name in settings}
     if of_data.get("split", "time") not in get_args(Split):
         raise UsageError(

@@ -92,6 +92,10 @@ ids = st.text(
 )
 
 
+def test_a_vocabulary_that_is_empty_holds_no_item():
+    assert vocabulary_items(b"") == []
+
+
 @given(st.lists(ids, min_size=1, unique=True))
 def test_a_vocabulary_and_a_list_of_all_its_items_say_the_same(items):
     text = "".join(f"{item}\n" for item in items).encode()

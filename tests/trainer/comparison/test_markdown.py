@@ -9,6 +9,7 @@ from tests.trainer.comparison.rows import (
     run_row,
 )
 from trainer.comparison.markdown import format_markdown
+from trainer.evaluation import caveats_of_runs
 
 
 def tables_of(text):
@@ -39,12 +40,37 @@ def test_says_what_was_measured_on():
         assert words in text
 
 
-def test_says_that_the_epoch_was_chosen_on_eval():
-    chosen = "- the epoch that a run keeps was chosen on these targets"
+def test_of_a_single_user_there_is_no_interval():
+    row = config_row()
+    without = replace(
+        row,
+        measured=replace(
+            row.measured,
+            filtered_intervals=dict.fromkeys(row.measured.filtered_intervals),
+            all_intervals=dict.fromkeys(row.measured.all_intervals),
+        ),
+        above={measure: (value, None) for measure, (value, _) in row.above.items()},
+    )
+    compared = comparison_of(without, baseline_row())
+    of_one = replace(compared.evaluation, num_users=1)
+    text = format_markdown(replace(compared, evaluation=of_one))
+    assert "- In brackets: 95 % intervals over users; none of a single one\n" in text
+    filtered, _ = tables_of(text)
+    assert filtered[0]["NDCG@10"] == "0.3000 -"
+    assert filtered[0]["NDCG@10 above item_knn"] == "+0.0500 -"
+
+
+def test_says_what_must_be_known_of_the_runs():
     compared = comparison_of(config_row(), baseline_row())
+    chosen = "- the epoch that a run keeps was chosen on these targets"
+    latest = "- --item_features: an item's latest value, of held-out events too"
     assert chosen not in format_markdown(compared)
-    on_eval = replace(compared, evaluation=replace(compared.evaluation, split="eval"))
-    assert f"\n{chosen}" in format_markdown(on_eval)
+    caveats = caveats_of_runs("eval", with_attributes=True)
+    of_runs = replace(
+        compared, evaluation=replace(compared.evaluation, caveats=caveats)
+    )
+    assert f"\n{chosen}" in format_markdown(of_runs)
+    assert f"\n{latest}" in format_markdown(of_runs)
 
 
 def test_the_cells_of_both_rankings():

@@ -29,13 +29,14 @@ def slow_intervals(values, user, bootstrap):
 
 @given(
     seed=st.integers(0, 2**32 - 1),
-    num_targets=st.integers(1, 30),
-    num_users=st.integers(1, 30),
+    num_targets=st.integers(2, 30),
+    num_users=st.integers(2, 30),
 )
 def test_equals_the_slow_resampler(seed, num_targets, num_users):
     generator = np.random.default_rng(seed)
     values = generator.random((num_targets, 3))
     user = generator.integers(num_users, size=num_targets) * 5  # With gaps.
+    user[:2] = [0, 5]
     intervals = mean_intervals(values, user, FEW)
     np.testing.assert_allclose(
         intervals, slow_intervals(values, user, FEW), rtol=1e-9, atol=1e-12
@@ -98,10 +99,10 @@ def test_repeated_targets_of_a_user_tell_nothing_new():
     assert np.ptp(by_target) < np.ptp(once) / 3
 
 
-def test_a_single_user_leaves_no_spread():
-    assert mean_intervals(np.array([[1.0], [0.0]]), np.zeros(2, int), FEW) == [
-        (0.5, 0.5)
-    ]
+def test_a_single_user_has_no_interval():
+    values = np.array([[1.0, 0.5], [0.0, 0.5]])
+    assert mean_intervals(values, np.zeros(2, int), FEW) == [None, None]
+    assert mean_intervals(values, np.array([3, 5]), FEW) == [(0.0, 1.0), (0.5, 0.5)]
 
 
 @pytest.mark.parametrize(

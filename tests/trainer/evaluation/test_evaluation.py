@@ -15,7 +15,9 @@ from trainer.evaluation.bootstrap import Bootstrap
 from trainer.evaluation.evaluation import evaluate
 from trainer.evaluation.held_out import INPUTS, choose_split
 from trainer.evaluation.measures import CUT_MEASURES, LIST_MEASURES, MEASURES
+from trainer.evaluation.run_scorer import ModelScorer
 from trainer.evaluation.table import format_table
+from trainer.models import ModelConfig, build_model
 
 NUM_ITEMS = 7
 TRAIN = cyclic_windows(60, NUM_ITEMS, 3, seed=1)
@@ -132,6 +134,7 @@ def test_table_shows_every_measure_and_what_leaks(tmp_path, split):
     assert f"--split {split} leaks: " in table
     assert "2 targets of 2 users ranked among 7 items" in table
     assert "50.0 % of the targets are unknown items" in table
+    assert "0.0 % of the targets their users had seen" in table
     lines = [line.split() for line in table.splitlines()]
     shown = [measure.upper() for measure in MEASURES if measure != "ndcg@1"]
     for title in ("filtered", "all"):
@@ -146,36 +149,62 @@ def test_table_shows_every_measure_and_what_leaks(tmp_path, split):
 
 
 @pytest.mark.parametrize("split", ["eval", "test"])
-def test_table_says_that_the_epoch_was_chosen_on_eval(tmp_path, split):
+@pytest.mark.parametrize("item_features", [(), (2,)])
+def test_table_says_what_must_be_known_of_a_run(tmp_path, split, item_features):
     data_set = write(tmp_path / "data", held_out=TRAIN[:2], test=TRAIN[2:4])
-    table = format_table(evaluate(data_set, [Constant()], split))
+    config = ModelConfig(
+        "lstm",
+        NUM_ITEMS,
+        num_day_buckets=0,
+        max_length=3,
+        units=(4,),
+        item_features=item_features,
+    )
+    model = build_model(config)
+    model.build()
+    evaluation = evaluate(data_set, [ModelScorer("lstm", model, "none")], split)
+    table = format_table(evaluation)
     assert "--split time is free of leaks: " in table
     chosen = "the epoch that a run keeps was chosen on these targets: its row is flatt"
     assert (chosen in table) == (split == "eval")
+    latest = "--item_features: an item's latest value, of held-out events too"
+    assert (latest in table) == bool(item_features)
+    assert max(map(len, table.splitlines())) <= 100
+    said = evaluation.to_json()["caveats_of_runs"]
+    assert len(said) == (split == "eval") + bool(item_features)
+
+
+@pytest.mark.parametrize("split", ["eval", "test"])
+def test_table_of_baselines_alone_says_nothing_of_runs(tmp_path, split):
+    data_set = write(tmp_path / "data", held_out=TRAIN[:2], test=TRAIN[2:4])
+    evaluation = evaluate(data_set, [Constant()], split)
+    assert "a run" not in format_table(evaluation)
+    assert evaluation.caveats == ()
 
 
 def test_table_shows_the_cuts_of_the_first_scorer(tmp_path):
     test = [
         Window([1], 3, days=[10, 10]),
         Window([1, 2], 3, start=9, days=[10, 10, 15]),
-        Window([4], NUM_ITEMS + 1, days=[10, 500]),
+        Window([4], NUM_ITEMS + 1, days=[10, 500], user="v"),
     ]
     table = format_table(evaluate(write(tmp_path / "data", test=test), [Constant()]))
     lines = [line.split() for line in table.splitlines()]
     titles = [line.partition(" by ")[2] for line in table.splitlines()]
     start = titles.index("events of the user before the target")
-    assert lines[start + 1] == ["TARGETS", "HR@10", "NDCG@10"]
-    assert [line[:3] for line in lines[start + 2 : start + 4]] == [
-        ["1", "2", "0.5000"],
-        ["10-19", "1", "1.0000"],
+    assert lines[start + 1] == ["TARGETS", "USERS", "HR@10", "NDCG@10"]
+    assert [line[:5] for line in lines[start + 2 : start + 4]] == [
+        ["1", "2", "2", "0.5000", "[0.0000,"],
+        ["10-19", "1", "1", "1.0000", "-"],
     ]
     start = titles.index("days from the user's last event to the target")
-    assert [line[:3] for line in lines[start + 2 : start + 5]] == [
-        ["0", "1", "1.0000"],
-        ["1-7", "1", "1.0000"],
-        ["366+", "1", "0.0000"],
+    assert [line[:4] for line in lines[start + 2 : start + 5]] == [
+        ["0", "1", "1", "1.0000"],
+        ["1-7", "1", "1", "1.0000"],
+        ["366+", "1", "1", "0.0000"],
     ]
-    assert any(line[:3] == ["unknown", "1", "0.0000"] for line in lines)
+    assert any(line[:4] == ["unknown", "1", "1", "0.0000"] for line in lines)
+    assert "-: no interval of fewer than two users" in table
     assert "nan" not in table
 
 
@@ -207,6 +236,17 @@ def test_json_holds_both_rankings_of_every_scorer(tmp_path):
     assert (value["intervals"]["resamples"], value["intervals"]["seed"]) == (50, 9)
 
 
+def test_of_a_single_user_there_is_no_interval(tmp_path):
+    test = [Window([1], 3), Window([1, 2], 3, start=1)]
+    evaluation = evaluate(write(tmp_path / "data", test=test), [Constant()])
+    measured = json.loads(json.dumps(evaluation.to_json()))["measures"]["constant"]
+    for intervals in measured["intervals"].values():
+        assert set(intervals.values()) == {None}
+    table = format_table(evaluation)
+    assert "1.0000 -" in table
+    assert "1.0000 [" not in table
+
+
 def test_json_holds_an_interval_beside_every_number(tmp_path):
     data_set = write(tmp_path / "data", test=TRAIN[:20])
     value = evaluate(data_set, [Constant()]).to_json()
@@ -221,6 +261,9 @@ def test_json_holds_an_interval_beside_every_number(tmp_path):
         assert sum(part["targets"] for part in parts.values()) == 20
         for part in parts.values():
             for name in CUT_MEASURES:
+                if part["users"] == 1:
+                    assert part["intervals"][name] is None
+                    continue
                 low, high = part["intervals"][name]
                 assert low - 1e-9 <= part[name] <= high + 1e-9
     assert "runs" not in measures

@@ -56,6 +56,10 @@ def test_equal_lists_cover_the_same_whoever_is_left_out():
     assert coverage_interval([lists], np.arange(6), 4) == (0.5, 0.5)
 
 
+def test_a_single_user_has_no_interval():
+    assert coverage_interval([np.array([[1, 2], [3, 1]])], np.array([7, 7]), 6) is None
+
+
 def test_of_several_runs_it_is_around_their_mean():
     first, second = np.array([[1], [2]]), np.array([[3], [3]])
     user = np.arange(2)

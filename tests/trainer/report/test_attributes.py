@@ -48,9 +48,10 @@ def test_the_most_popular_items_are_shown_with_theirs(tmp_path):
         tmp_path / "set", windows, num_items=2, with_graph=True, attributes=TABLE.fields
     )
     data_set = open_data_set(path)
-    columns, rows = tables(data_section(data_set, data_facts(data_set)))[
-        "Most popular items"
-    ]
+    section = data_section(data_set, data_facts(data_set))
+    said = " ".join(part.text for part in section.parts if part.kind == "text")
+    assert "An attribute of an item is its latest value in the input" in said
+    columns, rows = tables(section)["Most popular items"]
     assert columns == ("item", "training events", "share", "category", "size")
     assert rows == [
         ("item1", "3", "75.00 %", "gown", "8"),

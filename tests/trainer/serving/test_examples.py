@@ -4,11 +4,14 @@ import pytest
 
 from schemas.errors import UserError
 from tests.support.data_sets import Window, write_data_set
+from tests.support.training import small_options
 from trainer.__main__ import main
 from trainer.data import records
 from trainer.data.data_set import open_data_set
+from trainer.serving.client import Client
 from trainer.serving.examples import example_requests
 from trainer.serving.requests import Event, Request
+from trainer.training.train import train
 
 DAYS = [16_800, 16_801, 16_803, 16_900]
 
@@ -42,6 +45,50 @@ def test_the_longest_known_history_of_each_user_comes_first(data_set):
     )
     assert example_requests(data_set, 5) == [long, short]
     assert example_requests(data_set, 1) == [long]
+
+
+def test_what_lies_before_the_window_counts_and_is_left_out(tmp_path):
+    # `later` has as many inputs in the window, and two events before it.
+    path = write_data_set(
+        tmp_path / "data",
+        [Window([1, 2], 3)],
+        test=[
+            Window([1, 2], 3, user="first"),
+            Window([5, 2], 3, user="later", start=2, seen=[4, 6, 5, 2]),
+            Window([6], 3, user="unknown", start=9, seen=[4, 6]),
+        ],
+        num_items=5,
+        max_length=2,
+        num_shards=1,
+        with_graph=True,
+    )
+    data_set = open_data_set(path)
+    later, first, unknown = example_requests(data_set, 3)
+    assert [one.user_id for one in (later, first, unknown)] == [
+        "later",
+        "first",
+        "unknown",
+    ]
+    assert [event.item_id for event in later.history] == ["item5", "item2"]
+    # Item 6 is unknown, and the inputs are in the history.
+    assert (later.seen, first.seen, unknown.seen) == (("item4",), (), ("item4",))
+    run = str(tmp_path / "run")
+    train(small_options(path, run, epochs=1))
+    ((_, answer),) = Client(f"{run}/model").recommend([later], 10)
+    assert {one.item_id for one in answer} == {"item1", "item3"}
+
+
+def test_training_records_tell_nothing_of_what_was_seen(tmp_path):
+    path = write_data_set(
+        tmp_path / "data",
+        [Window([1, 2], 3, user="u"), Window([2, 1], 3, user="u", start=4)],
+        num_items=3,
+        split="none",
+        num_shards=1,
+    )
+    (request,) = example_requests(open_data_set(path), 3)
+    assert [event.item_id for event in request.history] == ["item2", "item1"]
+    assert request.seen == ()
 
 
 def test_without_a_test_split_they_come_from_eval(tmp_path):
