@@ -144,7 +144,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         fit,
         "unknown_rate",
-        "share of inputs taken for the unknown item, so that its vector is learned",
+        "share of inputs taken for the unknown item, and of gaps taken for unknown, so "
+        "that their vectors are learned",
         type=float,
         metavar="SHARE",
     )
