@@ -1,7 +1,7 @@
 """The files of a run, by their paths in its folder.
 
     config.json            the options, readable by `--config`
-    checkpoints/           best.weights.h5, last.weights.h5; state.npz until the end
+    checkpoints/           best.weights.h5; state.npz until the end
     logs/                  TensorBoard
     history.csv            a line for each epoch
     model.keras            the best weights, in float32
@@ -20,7 +20,6 @@ from schemas.features import VOCABULARY_FILENAME
 CONFIG = "config.json"
 CHECKPOINTS = "checkpoints"
 BEST = "checkpoints/best.weights.h5"
-LAST = "checkpoints/last.weights.h5"
 STATE = "checkpoints/state.npz"
 LOGS = "logs"
 HISTORY = "history.csv"

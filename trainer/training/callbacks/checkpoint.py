@@ -11,7 +11,6 @@ import keras
 from trainer import run_files
 from trainer.storage.mirrors import publish_if_possible
 from trainer.storage.stand_ins import name_of
-from trainer.training.callbacks.best_weights import write_weights
 from trainer.training.callbacks.history_file import HistoryFile
 from trainer.training.preemption import Notice, PreemptedError
 from trainer.training.training_state import Progress, TrainingState, save_state
@@ -53,7 +52,7 @@ class Checkpoint(keras.callbacks.Callback):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        self._path, self._last = folder / run_files.STATE, folder / run_files.LAST
+        self._path = folder / run_files.STATE
         self._output = output
         self._begun, self._history, self._memories = begun, history, memories
         self._notice, self._check = notice, check
@@ -100,13 +99,12 @@ class Checkpoint(keras.callbacks.Callback):
         self._stop_if_asked()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Saves the state and the weights.
+        """Saves the state.
 
         Raises:
           PreemptedError: training is to stop.
         """
         self._epoch, self._step = epoch + 1, 0
-        write_weights(self.model, self._last)
         is_last = self._epoch == self.params["epochs"]
         is_done = is_last or self.model.stop_training
         self._save(is_done)
