@@ -23,15 +23,13 @@ from trainer.training.callbacks import (
 )
 from trainer.training.callbacks.history_file import write_history
 from trainer.training.memory import told_of_memory
+from trainer.training.monitor import Monitor
 from trainer.training.preemption import Notice, sigterm_noticed
 from trainer.training.skipped_steps import SkippedSteps, calls_for
 from trainer.training.step_loop import StepLoop
 from trainer.training.training_input import TrainingInput
 from trainer.training.training_state import Progress, TrainingState
 from trainer.training.validation import Validation
-
-BETTER_HIGHER = "val_ndcg@10"
-BETTER_LOWER = "loss"
 
 # What each callback must not forget between two calls.
 _BEST = ("best",)
@@ -61,6 +59,7 @@ def fit(
     num_steps: int,
     options: TrainOptions,
     validation: Validation | None,
+    monitor: Monitor,
     folder: Path,
     progress: Progress,
     earlier: TrainingState | None = None,
@@ -73,7 +72,8 @@ def fit(
       source: what it learns from, from the step on where the earlier state ends.
       num_steps: the most steps of all epochs.
       options: how; `epochs` are those that `num_steps` make.
-      validation: what to measure after each epoch; None takes the training loss.
+      validation: what to measure after each epoch; None measures nothing.
+      monitor: what decides which epoch is kept, and when to stop.
       folder: of the run.
       progress: where it begins.
       earlier: the state of it to go on with; None for fresh weights.
@@ -99,6 +99,7 @@ def fit(
             options,
             len(source.counts.items),
             validation,
+            monitor,
             folder,
             progress,
             earlier,
@@ -145,6 +146,7 @@ def _callbacks(
     options: TrainOptions,
     num_items: int,
     validation: Validation | None,
+    monitor: Monitor,
     folder: Path,
     progress: Progress,
     earlier: TrainingState | None,
@@ -154,12 +156,10 @@ def _callbacks(
 
     Apart from them the one that comes last, and the one that holds the figures.
     """
-    monitor = BETTER_LOWER if validation is None else BETTER_HIGHER
-    mode = "min" if validation is None else "max"
     divergence = StopOnDivergence(
         options.learning_rate, num_items, folder / run_files.STATE
     )
-    best = BestWeights(folder / run_files.BEST, monitor, mode)
+    best = BestWeights(folder / run_files.BEST, monitor)
     history = HistoryFile(folder / run_files.HISTORY, progress.history)
     memories: dict[str, tuple[keras.callbacks.Callback, tuple[str, ...]]] = {
         "best_weights": (best, _BEST)
@@ -173,7 +173,7 @@ def _callbacks(
     ]
     if options.patience:
         patience = keras.callbacks.EarlyStopping(
-            monitor=monitor, mode=mode, patience=options.patience
+            monitor=monitor.name, mode=monitor.mode, patience=options.patience
         )
         callbacks.append(patience)
         memories["early_stopping"] = (patience, _PATIENCE)

@@ -1,6 +1,5 @@
 """The weights of the best epoch."""
 
-import operator
 import os
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import keras
 import numpy as np
 
 from trainer.storage.disk_room import check_room
+from trainer.training.monitor import Monitor
 
 
 class BestWeights(keras.callbacks.Callback):
@@ -19,24 +19,22 @@ class BestWeights(keras.callbacks.Callback):
     Args:
       path: the file, whose name ends in `.weights.h5`.
       monitor: the figure.
-      mode: `max` or `min`, which of two is better.
 
     Attributes:
       best: the figure of the epoch that was kept; None before there is one.
     """
 
-    def __init__(self, path: Path, monitor: str, mode: str) -> None:
+    def __init__(self, path: Path, monitor: Monitor) -> None:
         super().__init__()
         self.best: float | None = None
         self._path, self._monitor = path, monitor
-        self._is_better = {"max": operator.gt, "min": operator.lt}[mode]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Looks at the figure of the epoch."""
-        figure = float((logs or {})[self._monitor])
-        if self.best is None or self._is_better(figure, self.best):
+        figures = logs or {}
+        if self.best is None or self._monitor.is_better(figures, self.best):
             write_weights(self.model, self._path)
-            self.best = figure
+            self.best = float(figures[self._monitor.name])
 
 
 def write_weights(model: keras.Model, path: Path) -> None:
