@@ -1,7 +1,6 @@
 """The figure that decides which epoch is kept, and when training stops."""
 
-import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trainer.training.validation import Validation
@@ -21,27 +20,15 @@ class Monitor:
 
     name: str
 
-    @property
-    def mode(self) -> str:
-        """`max` or `min`, as Keras has them."""
-        return "max" if self.name == NDCG else "min"
-
-    def is_better(self, figures: Mapping[str, float], than: float) -> bool:
-        """Whether an epoch is better than one with the figure `than`."""
-        better = {"max": operator.gt, "min": operator.lt}[self.mode]
-        return bool(better(figures[self.name], than))
-
-    def best(self, history: Sequence[Mapping[str, float]]) -> int:
-        """Returns the number of the best epoch, from 1; of equal ones the first.
+    def is_better(self, one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+        """Whether an epoch is better than another one, and not as good.
 
         Args:
-          history: the figures of each epoch, by name; at least one.
+          one: its figures, by name.
+          other: those of the other one.
         """
-        best = 0
-        for number, figures in enumerate(history):
-            if self.is_better(figures, history[best][self.name]):
-                best = number
-        return best + 1
+        mine, its = one[self.name], other[self.name]
+        return mine > its if self.name == NDCG else mine < its
 
 
 def monitor_of(validation: Validation | None) -> Monitor:

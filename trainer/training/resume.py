@@ -10,6 +10,7 @@ from trainer import run_files, runs
 from trainer.changed_settings import changes
 from trainer.learned_from import digests_of
 from trainer.options import TrainOptions
+from trainer.storage.stand_ins import name_of
 from trainer.training.training_state import Progress, TrainingState, load_state
 
 
@@ -45,7 +46,7 @@ def earlier_state(
 
     Raises:
       UserError: the unfinished run is of other settings or of another data set, or
-        its state is damaged.
+        its state or its best weights are damaged or missing.
     """
     check_settings(options, num_steps)
     path = runs.folder_of(options.output, options.overwrite) / run_files.STATE
@@ -55,6 +56,7 @@ def earlier_state(
     try:
         state = load_state(path)
         _check_same(state.progress, options, manifest, num_steps)
+        _check_whole(state)
     except UserError:
         if options.overwrite:
             return None
@@ -83,6 +85,16 @@ def _check_same(
         # It is told apart here: the settings hold the epochs that it made.
         steps = {"num_steps": progress.num_steps}, {"num_steps": num_steps}
         raise _of_other_settings(options, changes(*steps)[0])
+
+
+def _check_whole(state: TrainingState) -> None:
+    # A bucket may have got the state and not yet the weights.
+    epoch = state.progress.best_epoch
+    best = state.path.parents[1] / run_files.best_weights(epoch)
+    if epoch and not best.exists():
+        raise UserError(
+            f"{name_of(best)} is missing; add --overwrite to train from the start."
+        )
 
 
 def _of_other_settings(options: TrainOptions, change: str) -> UserError:

@@ -117,15 +117,14 @@ def train(
             earlier,
             notice,
         )
-        best = _best_model(config, folder)
-        best_epoch = monitor.best(fitted.history)
+        best = _best_model(config, folder, fitted.best_epoch)
         if export:
             export_path = export_to or folder / run_files.EXPORT
             _export(data_set, best, export_path, options, source.counts.events)
         metrics = {
-            "best_epoch": best_epoch,
+            "best_epoch": fitted.best_epoch,
             "monitor": monitor.name,
-            **fitted.history[best_epoch - 1],
+            **fitted.history[fitted.best_epoch - 1],
             "epochs": len(fitted.history),
             "seconds": round(fitted.seconds, 2),
             "windows_per_second": round(
@@ -211,11 +210,11 @@ def _validation(data_set: DataSet, options: TrainOptions) -> Validation | None:
     return validation
 
 
-def _best_model(config: ModelConfig, folder: Path) -> NextItemModel:
+def _best_model(config: ModelConfig, folder: Path, epoch: int) -> NextItemModel:
     """Writes the model of the best epoch, in float32, and returns it."""
     model = build_model(config, dtype="float32")
     model.build()
-    model.load_weights(folder / run_files.BEST)
+    model.load_weights(folder / run_files.best_weights(epoch))
     check_room(folder / run_files.MODEL, size_bytes(model))
     model.save(folder / run_files.MODEL)
     return model

@@ -37,7 +37,8 @@ def test_a_run_holds_what_it_promises(run: Path) -> None:
     assert names >= {"config.json", "history.csv", "metrics.json", "model.keras"}
     # The state of the last epoch is gone, and its weights are nobody's.
     kept = [path.name for path in (run / "checkpoints").iterdir()]
-    assert kept == ["best.weights.h5"]
+    best = json.loads((run / "metrics.json").read_text())["best_epoch"]
+    assert kept == [f"best-{best}.weights.h5"]
     assert (run / "model" / "saved_model.pb").exists()
     assert {path.name for path in (run / "logs").iterdir()} == {"train", "validation"}
 
