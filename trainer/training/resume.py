@@ -13,6 +13,9 @@ from trainer.options import TrainOptions
 from trainer.storage.stand_ins import name_of
 from trainer.training.training_state import Progress, TrainingState, load_state
 
+# Of a file: its inode, the time of its last change in ns, its size in bytes.
+Stamp = tuple[int, int, int]
+
 
 def check_settings(options: TrainOptions, num_steps: int | None = None) -> None:
     """Refuses an output that holds an unfinished run of other settings.
@@ -62,6 +65,34 @@ def earlier_state(
             return None
         raise
     return state
+
+
+def state_stamp(options: TrainOptions) -> Stamp | None:
+    """Returns what changes when the state of an unfinished run does; None: no state."""
+    path = runs.folder_of(options.output, options.overwrite) / run_files.STATE
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def check_unchanged(options: TrainOptions, stamp: Stamp | None) -> None:
+    """Refuses an output that another run has trained in, once it is locked.
+
+    Args:
+      options: of the training.
+      stamp: `state_stamp`, from before its state was read.
+
+    Raises:
+      UserError: it holds a finished run, or another state.
+    """
+    runs.check_output(options.output, options.overwrite)
+    if state_stamp(options) != stamp:
+        raise UserError(
+            f"{options.output} was trained in by another run in the meantime; run the "
+            "same command again to go on."
+        )
 
 
 def digest_of(manifest: Manifest) -> str:

@@ -30,7 +30,12 @@ from trainer.training.fit import fit
 from trainer.training.memory import told_of_memory
 from trainer.training.monitor import LOSS, NDCG, monitor_of
 from trainer.training.preemption import Notice
-from trainer.training.resume import digest_of, earlier_state
+from trainer.training.resume import (
+    check_unchanged,
+    digest_of,
+    earlier_state,
+    state_stamp,
+)
 from trainer.training.training_input import training_input
 from trainer.training.training_state import Progress, TrainingState
 from trainer.training.validation import Validation
@@ -79,6 +84,7 @@ def train(
             "with more rows or a lower --min_items."
         )
     runs.check_output(options.output, options.overwrite)
+    stamp = state_stamp(options)
     earlier = earlier_state(options, data_set.manifest, num_steps)
     progress = (
         Progress(digest_of(data_set.manifest), num_steps)
@@ -104,6 +110,7 @@ def train(
         model.start_from_popularity(source.counts.items)
         model.set_item_values(values.ids)
     with runs.locked(options.output):
+        check_unchanged(options, stamp)
         folder = _prepare(planned, earlier)
         fitted = fit(
             model,
