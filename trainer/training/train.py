@@ -133,6 +133,9 @@ def train(
             "monitor": monitor.name,
             **fitted.history[fitted.best_epoch - 1],
             "epochs": len(fitted.history),
+            # What was planned; training can have stopped before.
+            "num_steps": num_steps,
+            "steps_per_epoch": source.steps,
             "seconds": round(fitted.seconds, 2),
             "windows_per_second": round(
                 data_set.num_records(TRAIN)
