@@ -175,9 +175,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         fit,
         "patience",
-        "epochs without a better val_ndcg@10 before training stops (where no eval "
-        "target can be hit, a lower val_loss, and without an eval split, a lower "
-        "loss); 0: never",
+        "epochs without a better val_ndcg@10, or the same and a lower val_loss, before "
+        "training stops (a lower val_loss where no eval target can be hit, a lower "
+        "loss without an eval split); 0: never",
         type=int,
         metavar="EPOCHS",
     )

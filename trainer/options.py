@@ -67,8 +67,8 @@ class TrainOptions:
       learning_rate: of Adam, the largest.
       learning_rate_schedule: how it falls, to 0 at the end of `epochs`.
       weight_decay: of AdamW, of all but biases and normalisations.
-      patience: epochs without a better validation figure after which training stops;
-        0 never stops early.
+      patience: epochs without a better one (`trainer.training.monitor`) after which
+        training stops; 0 never stops early.
       seed: of weights and order.
       mixed_precision: compute in 16 bits where that loses nothing.
       jit_compile: XLA; `auto` leaves it to Keras on a GPU, and is off on a CPU.

@@ -15,7 +15,8 @@ class Monitor:
     """A figure of an epoch.
 
     Attributes:
-      name: `NDCG`, of which more is better; or `EVAL_LOSS` or `LOSS`, of which less is.
+      name: `NDCG`, of which more is better, and where it is the same, less of
+        `EVAL_LOSS`; or `EVAL_LOSS` or `LOSS`, of which less is.
     """
 
     name: str
@@ -27,8 +28,13 @@ class Monitor:
           one: its figures, by name.
           other: those of the other one.
         """
-        mine, its = one[self.name], other[self.name]
-        return mine > its if self.name == NDCG else mine < its
+        return self._order(one) < self._order(other)
+
+    def _order(self, figures: Mapping[str, float]) -> tuple[float, ...]:
+        if self.name != NDCG:
+            return (figures[self.name],)
+        # On a small split it is 0 in the first epochs, though the model learns.
+        return -figures[NDCG], figures[EVAL_LOSS]
 
 
 def monitor_of(validation: Validation | None) -> Monitor:

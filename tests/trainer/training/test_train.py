@@ -48,7 +48,9 @@ def test_metrics_are_those_of_the_best_epoch(run: Path) -> None:
     with open(run / "history.csv") as file:
         history = list(csv.DictReader(file))
     assert len(history) == metrics["epochs"] <= 4
-    best = max(history, key=lambda row: float(row["val_ndcg@10"]))
+    best = max(
+        history, key=lambda row: (float(row["val_ndcg@10"]), -float(row["val_loss"]))
+    )
     assert metrics["best_epoch"] == int(best["epoch"])
     assert metrics["monitor"] == "val_ndcg@10"
     for name in ("loss", "val_loss", "val_hr@10", "val_ndcg@10"):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.data_sets import Window, write_data_set
 from trainer.data.data_set import open_data_set
-from trainer.training.monitor import monitor_of
+from trainer.training.monitor import Monitor, monitor_of
 from trainer.training.validation import Validation
 
 UNKNOWN = Window([1, 2], 4, seen=[1, 2])
@@ -36,3 +36,23 @@ def test_the_targets_that_can_be_hit_say_what_decides(
 
 def test_without_validation_the_training_loss_decides():
     assert monitor_of(None).name == "loss"
+
+
+@pytest.mark.parametrize(
+    ("ndcg", "loss", "is_better"),
+    [
+        (0.3, 9.0, True),
+        (0.1, 1.0, False),
+        (0.2, 1.9, True),
+        (0.2, 2.0, False),
+        (0.2, 2.1, False),
+    ],
+)
+def test_of_epochs_with_the_same_ndcg_that_of_the_lower_loss_is_better(
+    ndcg, loss, is_better
+):
+    one, other = (
+        {"loss": 0.0, "val_loss": loss, "val_ndcg@10": ndcg},
+        {"loss": 0.0, "val_loss": 2.0, "val_ndcg@10": 0.2},
+    )
+    assert Monitor("val_ndcg@10").is_better(one, other) == is_better

@@ -14,7 +14,7 @@ from trainer.training.monitor import Monitor
 
 
 class BestWeights(keras.callbacks.Callback):
-    """Keeps the weights of the epoch with the best figure, the first of equal ones.
+    """Keeps the weights of the epoch with the best figures, the first of equal ones.
 
     It must stand behind the history. Each epoch has a file of its own: until a state
     names the new one, the earlier state needs the earlier one. `discard_others` then
@@ -22,7 +22,7 @@ class BestWeights(keras.callbacks.Callback):
 
     Args:
       folder: of the run.
-      monitor: the figure.
+      monitor: says which is the better of two.
       history: holds the figures of the epochs.
       epoch: the one that an earlier call has kept.
 
@@ -38,7 +38,7 @@ class BestWeights(keras.callbacks.Callback):
         self._folder, self._monitor, self._history = folder, monitor, history
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Looks at the figure of the epoch."""
+        """Looks at the figures of the epoch."""
         rows = self._history.rows
         if not self.epoch or self._monitor.is_better(rows[-1], rows[self.epoch - 1]):
             number = len(rows)
