@@ -12,7 +12,8 @@ class UserError(Exception):
     `exit_status`.
 
     Attributes:
-      exit_status: 2 where the command line itself is wrong, 1 for all the rest.
+      exit_status: 2 where the command line itself is wrong, 75 where the same command
+        goes on with what was stopped, 1 for all the rest.
     """
 
     exit_status = 1

@@ -51,8 +51,10 @@ def main(argv: Sequence[str] | None = None) -> int:
       argv: the arguments; None takes those of the process.
 
     Returns:
-      The exit status: 0, 1 where something the user can mend stopped the work, or 2
-      where the command line is wrong. `--help` alone raises `SystemExit`.
+      The exit status: 0, 1 where something the user can mend stopped the work, 2
+      where the command line is wrong, or 75 where SIGTERM stopped a training that the
+      same command goes on with; other signals as in `run_program`. `--help` alone
+      raises `SystemExit`.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
     return run_program(_run, arguments, PROG)

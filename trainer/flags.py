@@ -145,7 +145,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         fit,
         "unknown_rate",
-        "share of inputs taken for the unknown item, so that its vector is learned",
+        "share of inputs taken for the unknown item, and of gaps taken for unknown, so "
+        "that their vectors are learned",
         type=float,
         metavar="SHARE",
     )
@@ -175,8 +176,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         fit,
         "patience",
-        "epochs without a better val_ndcg@10, or without an eval split a lower loss, "
-        "before training stops; 0: never",
+        "epochs without a better val_ndcg@10, or the same and a lower val_loss, before "
+        "training stops (a lower val_loss where no eval target can be hit, a lower "
+        "loss without an eval split); 0: never",
         type=int,
         metavar="EPOCHS",
     )

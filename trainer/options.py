@@ -67,8 +67,8 @@ class TrainOptions:
       learning_rate: of Adam, the largest.
       learning_rate_schedule: how it falls, to 0 at the end of `epochs`.
       weight_decay: of AdamW, of all but biases and normalisations.
-      patience: epochs without a better validation figure after which training stops;
-        0 never stops early.
+      patience: epochs without a better one (`trainer.training.monitor`) after which
+        training stops; 0 never stops early.
       seed: of weights and order.
       mixed_precision: compute in 16 bits where that loses nothing.
       jit_compile: XLA; `auto` leaves it to Keras on a GPU, and is off on a CPU.
@@ -122,6 +122,9 @@ class TrainOptions:
                 object.__setattr__(self, name, tuple(getattr(self, name)))
         for name, kind in typing.get_type_hints(type(self)).items():
             _check_type(name, getattr(self, name), kind)
+            if kind is float:
+                # Keras's schedules take no 1 of a config file for 1.0.
+                object.__setattr__(self, name, _to_float(name, getattr(self, name)))
         for name in ("data", "output"):
             if not getattr(self, name):
                 raise ValueError(f"`{name}` must name a folder, got ''.")
@@ -184,6 +187,13 @@ class TrainOptions:
         # As in runs from before there were any, so that these compare and go on.
         without = PER_CALL if self.item_features else (*PER_CALL, "item_features")
         return {key: value[key] for key in value if key not in without}
+
+
+def _to_float(name: str, value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError(f"`{name}` is a number that no float can hold.") from error
 
 
 def _check_type(name: str, value: Any, kind: Any) -> None:

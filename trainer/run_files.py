@@ -1,7 +1,7 @@
 """The files of a run, by their paths in its folder.
 
     config.json            the options, readable by `--config`
-    checkpoints/           best.weights.h5, last.weights.h5; state.npz until the end
+    checkpoints/           best-<epoch>.weights.h5; state.npz until the end
     logs/                  TensorBoard
     history.csv            a line for each epoch
     model.keras            the best weights, in float32
@@ -19,8 +19,6 @@ from schemas.features import VOCABULARY_FILENAME
 
 CONFIG = "config.json"
 CHECKPOINTS = "checkpoints"
-BEST = "checkpoints/best.weights.h5"
-LAST = "checkpoints/last.weights.h5"
 STATE = "checkpoints/state.npz"
 LOGS = "logs"
 HISTORY = "history.csv"
@@ -40,6 +38,15 @@ EVALUATIONS = "evaluation-*.json"
 OWNED = (*ALL, EVALUATIONS, STAGED)
 
 
+def best_weights(epoch: int | str) -> str:
+    """Returns the file with the weights of an epoch.
+
+    Args:
+      epoch: its number, from 1; or the pattern `*`, for those of all.
+    """
+    return f"{CHECKPOINTS}/best-{epoch}.weights.h5"
+
+
 def is_read(path: str) -> bool:
     """Whether a file is read to measure a run, by its path in the run's folder."""
     return path in (CONFIG, METRICS, MODEL, f"{EXPORT}/assets/{VOCABULARY_FILENAME}")
@@ -56,5 +63,8 @@ def is_reported(path: str) -> bool:
 
 def goes_on_from(path: str) -> bool:
     """Whether `train` reads a file to go on, by its path in the run's folder."""
-    read = (CONFIG, METRICS, STATE, BEST, HISTORY)
-    return path in read or path.startswith(f"{STAGED}/")
+    return (
+        path in (CONFIG, METRICS, STATE, HISTORY)
+        or fnmatchcase(path, best_weights("*"))
+        or path.startswith(f"{STAGED}/")
+    )

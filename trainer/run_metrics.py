@@ -15,6 +15,9 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "windows_per_second": (int, float),
 }
 
+# Counts that runs from before do not have.
+_COUNTS = ("num_steps", "steps_per_epoch")
+
 
 def fault_of(values: Any) -> str | None:
     """Returns what keeps a JSON value from being the metrics of a run; None: nothing.
@@ -29,4 +32,8 @@ def fault_of(values: Any) -> str | None:
             return f"it holds no {key!r}"
         if type(values[key]) not in kinds:
             return f"{key!r} is {values[key]!r}"
+    for key in _COUNTS:
+        count = values.get(key, 1)
+        if type(count) is not int or count < 1:
+            return f"{key!r} is {count!r}"
     return None

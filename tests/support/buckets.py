@@ -126,6 +126,17 @@ def files_in(url: str) -> dict[str, bytes]:
     return found
 
 
+def read(url: str) -> bytes:
+    """The content of one file; nothing where there is none."""
+    source, path = _file_system(url)
+    try:
+        with source.open_input_stream(path, compression=None) as file:
+            content: bytes = file.read()
+    except FileNotFoundError:
+        return b""
+    return content
+
+
 def put(url: str, content: bytes) -> None:
     """Writes one file."""
     target, path = _file_system(url)

@@ -103,6 +103,16 @@ def test_keeps_values_that_another_setting_makes_possible(change: dict) -> None:
     assert {name: kept[name] for name in change} == change
 
 
+def test_a_number_without_a_point_is_a_float_where_one_is_wanted() -> None:
+    whole = {"dropout": 0, "learning_rate": 1, "weight_decay": 2, "checkpoint_secs": 3}
+    options = _options(**whole)
+    for name, value in whole.items():
+        assert getattr(options, name) == value
+        assert type(getattr(options, name)) is float
+    with pytest.raises(ValueError, match="`learning_rate` is a number that no float"):
+        _options(learning_rate=10**400)
+
+
 def test_comes_back_from_what_a_run_keeps() -> None:
     first = _options(
         overwrite=True, model="gru", units=(8,), dropout=0.5, item_features=("a", "b")

@@ -27,6 +27,8 @@ def test_what_training_writes_has_no_fault(metrics):
         ("seconds", "2"),
         ("devices", None),
         ("data_settings_digest", 0),
+        ("num_steps", 0),
+        ("steps_per_epoch", 2.0),
     ],
 )
 def test_values_of_other_types_are_named(metrics, tmp_path, key, value):

@@ -102,7 +102,7 @@ def test_what_an_unfinished_run_left_is_replaced(tmp_path: Path) -> None:
     folder = prepare_run(str(tmp_path / "run"), overwrite=False)
     options = TrainOptions(data="D", output=str(folder))
     (folder / "config.json").write_text(json.dumps(options.to_json()))
-    (folder / "checkpoints" / "best.weights.h5").write_text("half")
+    (folder / "checkpoints" / "best-1.weights.h5").write_text("half")
     prepare_run(str(folder), overwrite=False)
     assert list((folder / "checkpoints").iterdir()) == []
 

@@ -5,7 +5,7 @@ import shlex
 from typing import Any
 
 from schemas.manifest import Manifest
-from trainer.report.parts import Code, Part, Section, Table
+from trainer.report.parts import Code, Part, Section, Table, Text
 from trainer.report.training_facts import TrainingFacts
 
 # Flags that take their values with commas between them; other lists repeat theirs.
@@ -30,11 +30,22 @@ def repeat_section(
     versions = {**manifest.versions, **facts.metrics.get("versions", {})}
     parts: list[Part] = [
         Code("\n".join(commands), "Commands"),
+        *([Text(_other_steps(facts))] if facts.steps_left_out else []),
         _table("Settings of the training", facts.options.to_json()),
         _table("Settings of the data set", manifest.settings),
         _table("Versions", versions),
     ]
     return Section("repeat", "How to repeat it", parts)
+
+
+def _other_steps(facts: TrainingFacts) -> str:
+    steps, epochs = facts.metrics["num_steps"], facts.options.epochs
+    return (
+        f"The training was given {steps:,} steps, TFX's train_steps, for which the "
+        f"trainer has no flag: the command gives it {epochs:,} whole epochs, "
+        f"{steps + facts.steps_left_out:,} steps, at whose end the learning rate is 0. "
+        "TFX's Trainer with the same train_steps repeats it."
+    )
 
 
 def _table(title: str, values: dict[str, Any]) -> Table:

@@ -32,6 +32,14 @@ class TrainingFacts:
     options: TrainOptions
 
     @property
+    def steps_left_out(self) -> int:
+        """Those of the last planned epoch that were not to be trained, as under TFX."""
+        if "num_steps" not in self.metrics or "steps_per_epoch" not in self.metrics:
+            return 0
+        steps = self.options.epochs * int(self.metrics["steps_per_epoch"])
+        return steps - int(self.metrics["num_steps"])
+
+    @property
     def losses(self) -> dict[str, list[float]]:
         """The curves of the loss, that of the training first."""
         names = [name for name in ("loss", "val_loss") if name in self.curves]
@@ -67,10 +75,13 @@ def training_facts(run: str, options: TrainOptions) -> TrainingFacts:
             f"{name_of(path)} is missing or damaged; train the run again with "
             "--overwrite."
         ) from error
+    metrics = runs.read_metrics(run)
+    # Runs from before say neither: theirs were whole epochs, which are all equal.
+    steps = metrics.get("num_steps", options.epochs), metrics.get("steps_per_epoch", 1)
     return TrainingFacts(
         epochs,
         curves,
-        [learning_rate_of(options, epoch) for epoch in epochs],
-        runs.read_metrics(run),
+        [learning_rate_of(options, epoch, *steps) for epoch in epochs],
+        metrics,
         options,
     )

@@ -14,7 +14,7 @@ def training_section(facts: TrainingFacts) -> Section:
     best = int(metrics["best_epoch"])
     parts: list[Part] = [Facts(_summary(metrics, facts))]
     for name, series, caption in (
-        ("loss", facts.losses, "Mean cross-entropy in nats, of training and eval."),
+        ("loss", facts.losses, _loss_caption(facts)),
         ("measures", facts.measures, "On the eval split, seen items left out."),
     ):
         if series:
@@ -34,6 +34,27 @@ def _summary(metrics: Any, facts: TrainingFacts) -> dict[str, str]:
         "speed": f"{metrics['windows_per_second']:,.0f} windows a second",
         "device": str(metrics["devices"]),
     }
+
+
+def _loss_caption(facts: TrainingFacts) -> str:
+    """Returns what the curves of the loss are, which need not be of one kind."""
+    options = facts.options
+    of = "over all items"
+    if options.loss == "sampled" and not _samples_all(facts):
+        of = f"over samples of {options.num_negatives:,} items"
+    elif options.label_smoothing:
+        of += f" with {options.label_smoothing:g} of each target spread over them"
+    training = f"Mean cross-entropy in nats. loss: of training, {of}, while it learns"
+    if "val_loss" not in facts.losses:
+        return f"{training}."
+    return (
+        f"{training}; val_loss: of the eval split, over all items, behind each epoch."
+    )
+
+
+def _samples_all(facts: TrainingFacts) -> bool:
+    num_items = facts.metrics.get("model", {}).get("num_items")
+    return num_items is not None and facts.options.num_negatives >= num_items
 
 
 def _curves(

@@ -185,9 +185,15 @@ def _publish_or_rescue(mirror: Mirror) -> None:
         raise UserError(f"{error} What was to be written is in {rescued}.") from error
 
 
-def publish_if_possible(path: str) -> None:
-    """Publishes, or warns that this waits: training must not end for it."""
+def publish_if_possible(path: str) -> bool:
+    """Publishes, or warns that this waits: training must not end for it.
+
+    Returns:
+      Whether the source is up to date.
+    """
     try:
         stand_ins.publish(path)
     except UserError as error:
         _logger.warning("%s (the work goes on, and this is tried again)", error)
+        return False
+    return True

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -16,26 +16,22 @@ from trainer.training.callbacks import (
     Checkpoint,
     EpochLines,
     HistoryFile,
+    Patience,
     ProgressBar,
     StopAfter,
     StopOnDivergence,
     Validate,
 )
+from trainer.training.callbacks.best_weights import discard_others
 from trainer.training.callbacks.history_file import write_history
 from trainer.training.memory import told_of_memory
+from trainer.training.monitor import Monitor
 from trainer.training.preemption import Notice, sigterm_noticed
 from trainer.training.skipped_steps import SkippedSteps, calls_for
 from trainer.training.step_loop import StepLoop
 from trainer.training.training_input import TrainingInput
 from trainer.training.training_state import Progress, TrainingState
 from trainer.training.validation import Validation
-
-BETTER_HIGHER = "val_ndcg@10"
-BETTER_LOWER = "loss"
-
-# What each callback must not forget between two calls.
-_BEST = ("best",)
-_PATIENCE = ("best", "best_epoch", "wait", "stopped_epoch")
 
 
 @dataclass(frozen=True)
@@ -44,6 +40,7 @@ class Fitted:
 
     Attributes:
       history: the figures of each epoch, by name.
+      best_epoch: the number of the one whose weights are kept, from 1.
       steps: done, earlier calls included.
       seconds: spent on these steps, earlier calls included: on tracing, measuring and
         saving, too, but not on what a call that was killed did behind its last state,
@@ -51,6 +48,7 @@ class Fitted:
     """
 
     history: list[dict[str, float]]
+    best_epoch: int
     steps: int
     seconds: float
 
@@ -61,6 +59,7 @@ def fit(
     num_steps: int,
     options: TrainOptions,
     validation: Validation | None,
+    monitor: Monitor,
     folder: Path,
     progress: Progress,
     earlier: TrainingState | None = None,
@@ -73,7 +72,8 @@ def fit(
       source: what it learns from, from the step on where the earlier state ends.
       num_steps: the most steps of all epochs.
       options: how; `epochs` are those that `num_steps` make.
-      validation: what to measure after each epoch; None takes the training loss.
+      validation: what to measure after each epoch; None measures nothing.
+      monitor: what decides which epoch is kept, and when to stop.
       folder: of the run.
       progress: where it begins.
       earlier: the state of it to go on with; None for fresh weights.
@@ -88,17 +88,19 @@ def fit(
     if progress.is_done:
         # A bucket may have got the state and not yet the table.
         write_history(folder / run_files.HISTORY, progress.history)
-        return _fitted(progress.history, source.steps, num_steps, progress.seconds)
+        discard_others(folder, progress.best_epoch)
+        return _fitted(progress, source.steps, num_steps)
     _set_steps(model, source, num_steps, progress)
     with (
         sigterm_noticed(notice) as notice,
         _display(options, source.steps, progress) as display,
         told_of_memory(options),
     ):
-        callbacks, checkpoint, history = _callbacks(
+        callbacks, checkpoint = _callbacks(
             options,
             len(source.counts.items),
             validation,
+            monitor,
             folder,
             progress,
             earlier,
@@ -114,14 +116,14 @@ def fit(
             verbose=0,
             callbacks=[*callbacks, StopAfter(left), *display, checkpoint],
         )
-        return _fitted(history.rows, source.steps, num_steps, checkpoint.seconds)
+        done = replace(checkpoint.progress, seconds=checkpoint.seconds)
+        return _fitted(done, source.steps, num_steps)
 
 
-def _fitted(
-    history: list[dict[str, float]], steps: int, num_steps: int, seconds: float
-) -> Fitted:
+def _fitted(progress: Progress, steps: int, num_steps: int) -> Fitted:
     # Only the last epoch can be cut short, by the number of all steps.
-    return Fitted(history, min(len(history) * steps, num_steps), seconds)
+    done = min(len(progress.history) * steps, num_steps)
+    return Fitted(progress.history, progress.best_epoch, done, progress.seconds)
 
 
 def _set_steps(
@@ -145,50 +147,42 @@ def _callbacks(
     options: TrainOptions,
     num_items: int,
     validation: Validation | None,
+    monitor: Monitor,
     folder: Path,
     progress: Progress,
     earlier: TrainingState | None,
     notice: Notice,
-) -> tuple[list[keras.callbacks.Callback], Checkpoint, HistoryFile]:
+) -> tuple[list[keras.callbacks.Callback], Checkpoint]:
     """Returns callbacks in order, those that read figures after their maker.
 
-    Apart from them the one that comes last, and the one that holds the figures.
+    Apart from them the one that comes last.
     """
-    monitor = BETTER_LOWER if validation is None else BETTER_HIGHER
-    mode = "min" if validation is None else "max"
     divergence = StopOnDivergence(
         options.learning_rate, num_items, folder / run_files.STATE
     )
-    best = BestWeights(folder / run_files.BEST, monitor, mode)
     history = HistoryFile(folder / run_files.HISTORY, progress.history)
-    memories: dict[str, tuple[keras.callbacks.Callback, tuple[str, ...]]] = {
-        "best_weights": (best, _BEST)
-    }
+    best = BestWeights(folder, monitor, history, progress.best_epoch)
     callbacks = [
         *([] if validation is None else [Validate(validation)]),
         divergence,
-        best,
         history,
+        best,
         keras.callbacks.TensorBoard(folder / run_files.LOGS, write_graph=False),
     ]
     if options.patience:
-        patience = keras.callbacks.EarlyStopping(
-            monitor=monitor, mode=mode, patience=options.patience
-        )
-        callbacks.append(patience)
-        memories["early_stopping"] = (patience, _PATIENCE)
+        callbacks.append(Patience(options.patience, best, history))
     checkpoint = Checkpoint(
         folder,
         options.output,
         progress,
         history,
-        memories,
+        best,
         notice,
         divergence.check_weights,
         options.checkpoint_secs,
         earlier,
     )
-    return callbacks, checkpoint, history
+    return callbacks, checkpoint
 
 
 @contextlib.contextmanager

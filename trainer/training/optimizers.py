@@ -93,11 +93,21 @@ def build_optimizer(
     return optimizer
 
 
-def learning_rate_of(options: TrainOptions, epoch: int) -> float:
-    """Returns the learning rate at the end of an epoch, counted from 1."""
-    # Epochs have equally many steps, so that only their share of all matters.
-    schedule = _schedule(options, options.epochs)
-    return float(schedule if isinstance(schedule, float) else schedule(epoch))
+def learning_rate_of(
+    options: TrainOptions, epoch: int, num_steps: int, steps_per_epoch: int
+) -> float:
+    """Returns the learning rate at the end of an epoch.
+
+    Args:
+      options: as `build_optimizer`.
+      epoch: its number, from 1.
+      num_steps: as `build_optimizer`.
+      steps_per_epoch: of all epochs but the last, which ends with the last step.
+    """
+    schedule = _schedule(options, num_steps)
+    if isinstance(schedule, float):
+        return schedule
+    return float(schedule(min(epoch * steps_per_epoch, num_steps)))
 
 
 def _schedule(options: TrainOptions, num_steps: int) -> Any:

@@ -10,7 +10,11 @@ from trainer import run_files, runs
 from trainer.changed_settings import changes
 from trainer.learned_from import digests_of
 from trainer.options import TrainOptions
+from trainer.storage.stand_ins import name_of
 from trainer.training.training_state import Progress, TrainingState, load_state
+
+# Of a file: its inode, the time of its last change in ns, its size in bytes.
+Stamp = tuple[int, int, int]
 
 
 def check_settings(options: TrainOptions, num_steps: int | None = None) -> None:
@@ -45,7 +49,7 @@ def earlier_state(
 
     Raises:
       UserError: the unfinished run is of other settings or of another data set, or
-        its state is damaged.
+        its state or its best weights are damaged or missing.
     """
     check_settings(options, num_steps)
     path = runs.folder_of(options.output, options.overwrite) / run_files.STATE
@@ -55,11 +59,40 @@ def earlier_state(
     try:
         state = load_state(path)
         _check_same(state.progress, options, manifest, num_steps)
+        _check_whole(state)
     except UserError:
         if options.overwrite:
             return None
         raise
     return state
+
+
+def state_stamp(options: TrainOptions) -> Stamp | None:
+    """Returns what changes when the state of an unfinished run does; None: no state."""
+    path = runs.folder_of(options.output, options.overwrite) / run_files.STATE
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def check_unchanged(options: TrainOptions, stamp: Stamp | None) -> None:
+    """Refuses an output that another run has trained in, once it is locked.
+
+    Args:
+      options: of the training.
+      stamp: `state_stamp`, from before its state was read.
+
+    Raises:
+      UserError: it holds a finished run, or another state.
+    """
+    runs.check_output(options.output, options.overwrite)
+    if state_stamp(options) != stamp:
+        raise UserError(
+            f"{options.output} was trained in by another run in the meantime; run the "
+            "same command again to go on."
+        )
 
 
 def digest_of(manifest: Manifest) -> str:
@@ -83,6 +116,16 @@ def _check_same(
         # It is told apart here: the settings hold the epochs that it made.
         steps = {"num_steps": progress.num_steps}, {"num_steps": num_steps}
         raise _of_other_settings(options, changes(*steps)[0])
+
+
+def _check_whole(state: TrainingState) -> None:
+    # A bucket may have got the state and not yet the weights.
+    epoch = state.progress.best_epoch
+    best = state.path.parents[1] / run_files.best_weights(epoch)
+    if epoch and not best.exists():
+        raise UserError(
+            f"{name_of(best)} is missing; add --overwrite to train from the start."
+        )
 
 
 def _of_other_settings(options: TrainOptions, change: str) -> UserError:

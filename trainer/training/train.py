@@ -26,10 +26,16 @@ from trainer.storage import stand_ins
 from trainer.storage.disk_room import check_room
 from trainer.training.callbacks.best_weights import size_bytes
 from trainer.training.compiled_model import compiled_model
-from trainer.training.fit import BETTER_HIGHER, BETTER_LOWER, fit
+from trainer.training.fit import fit
 from trainer.training.memory import told_of_memory
+from trainer.training.monitor import LOSS, NDCG, monitor_of
 from trainer.training.preemption import Notice
-from trainer.training.resume import digest_of, earlier_state
+from trainer.training.resume import (
+    check_unchanged,
+    digest_of,
+    earlier_state,
+    state_stamp,
+)
 from trainer.training.training_input import training_input
 from trainer.training.training_state import Progress, TrainingState
 from trainer.training.validation import Validation
@@ -78,6 +84,7 @@ def train(
             "with more rows or a lower --min_items."
         )
     runs.check_output(options.output, options.overwrite)
+    stamp = state_stamp(options)
     earlier = earlier_state(options, data_set.manifest, num_steps)
     progress = (
         Progress(digest_of(data_set.manifest), num_steps)
@@ -93,6 +100,7 @@ def train(
     values = item_values(data_set, options.item_features)
     config = model_config(data_set, options, values)
     validation = _validation(data_set, options)
+    monitor = monitor_of(validation)
     source = training_input(data_set, options, devices, progress)
     if num_steps is None:
         num_steps = source.steps * options.epochs
@@ -102,6 +110,7 @@ def train(
         model.start_from_popularity(source.counts.items)
         model.set_item_values(values.ids)
     with runs.locked(options.output):
+        check_unchanged(options, stamp)
         folder = _prepare(planned, earlier)
         fitted = fit(
             model,
@@ -109,18 +118,24 @@ def train(
             num_steps,
             planned,
             validation,
+            monitor,
             folder,
             progress,
             earlier,
             notice,
         )
-        best = _best_model(config, folder)
+        best = _best_model(config, folder, fitted.best_epoch)
         if export:
             export_path = export_to or folder / run_files.EXPORT
             _export(data_set, best, export_path, options, source.counts.events)
         metrics = {
-            **_best_epoch(fitted.history, validation),
+            "best_epoch": fitted.best_epoch,
+            "monitor": monitor.name,
+            **fitted.history[fitted.best_epoch - 1],
             "epochs": len(fitted.history),
+            # What was planned; training can have stopped before.
+            "num_steps": num_steps,
+            "steps_per_epoch": source.steps,
             "seconds": round(fitted.seconds, 2),
             "windows_per_second": round(
                 data_set.num_records(TRAIN)
@@ -182,22 +197,34 @@ def model_config(
 
 
 def _validation(data_set: DataSet, options: TrainOptions) -> Validation | None:
-    if data_set.num_records(EVAL):
-        return Validation(data_set, EVAL, options.day_feature, options.batch_size)
-    _logger.warning(
-        "%s has no eval records (--split %s): nothing is validated, and the best epoch "
-        "is the one with the lowest training loss",
-        data_set.path,
-        data_set.manifest.split.name,
-    )
-    return None
+    if not data_set.num_records(EVAL):
+        _logger.warning(
+            "%s has no eval records (--split %s): nothing is validated, and the best "
+            "epoch is the one with the lowest training loss",
+            data_set.path,
+            data_set.manifest.split.name,
+        )
+        return None
+    validation = Validation(data_set, EVAL, options.day_feature, options.batch_size)
+    if (chosen := monitor_of(validation).name) != NDCG:
+        _logger.warning(
+            "no eval target of %s can be hit: %d are unknown items and %d were seen "
+            "before by their users; %s stays 0, and the best epoch is the one with the "
+            "lowest %s",
+            data_set.path,
+            validation.num_targets - validation.num_known,
+            validation.num_known,
+            NDCG,
+            "training loss" if chosen == LOSS else chosen,
+        )
+    return validation
 
 
-def _best_model(config: ModelConfig, folder: Path) -> NextItemModel:
+def _best_model(config: ModelConfig, folder: Path, epoch: int) -> NextItemModel:
     """Writes the model of the best epoch, in float32, and returns it."""
     model = build_model(config, dtype="float32")
     model.build()
-    model.load_weights(folder / run_files.BEST)
+    model.load_weights(folder / run_files.best_weights(epoch))
     check_room(folder / run_files.MODEL, size_bytes(model))
     model.save(folder / run_files.MODEL)
     return model
@@ -232,17 +259,6 @@ def _export(
     from trainer.serving.export import export_model
 
     export_model(data_set, model, str(path), options.day_feature, item_counts)
-
-
-def _best_epoch(
-    history: list[dict[str, float]], validation: Validation | None
-) -> dict[str, Any]:
-    """Returns the number, from 1, and the figures of the epoch that was kept."""
-    name, choose = (
-        (BETTER_LOWER, np.argmin) if validation is None else (BETTER_HIGHER, np.argmax)
-    )
-    best = int(choose([figures[name] for figures in history]))
-    return {"best_epoch": best + 1, **history[best]}
 
 
 def _num_parameters(model: NextItemModel) -> int:

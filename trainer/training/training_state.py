@@ -38,7 +38,8 @@ class Progress:
       seconds: spent on training.
       is_done: no epoch is to follow.
       history: the figures of each finished epoch, by name.
-      callbacks: what callbacks remember, by their names.
+      best_epoch: the number of the epoch whose weights are kept, from 1; 0 before there
+        is one.
     """
 
     data_set: str
@@ -48,7 +49,7 @@ class Progress:
     seconds: float = 0.0
     is_done: bool = False
     history: list[dict[str, float]] = field(default_factory=list)
-    callbacks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    best_epoch: int = 0
 
 
 @dataclass(frozen=True)

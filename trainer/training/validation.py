@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
+from numpy.typing import NDArray
 
 from schemas.features import ITEM_ID, SEEN, TARGET
 from trainer.batching.scoring import load_inputs, scoring_batches
@@ -29,6 +30,12 @@ class Validation:
       day_feature: a key of `DAY_COLUMNS`.
       batch_size: the most windows scored at a time.
       cutoff: k of the hit rate and the NDCG.
+
+    Attributes:
+      num_targets: of the split.
+      num_known: targets that the vocabulary holds.
+      num_reachable: those of them that their users had not seen: the others are misses
+        whatever a model answers.
     """
 
     def __init__(
@@ -47,6 +54,9 @@ class Validation:
         most = max(1, _LOGITS_LIMIT // data_set.num_items)
         self._batch_size = min(batch_size, most, len(self._target))
         self._cutoff = cutoff
+        known = self._known()
+        self.num_targets, self.num_known = len(known), int(known.sum())
+        self.num_reachable = int((known & ~self._is_seen()).sum())
         self._measure: Any = None
         self._model: Any = None
 
@@ -70,7 +80,7 @@ class Validation:
             rank, loss = self._measure(inputs, target, seen)
             ranks.append(np.asarray(rank)[:filled])
             losses.append(np.asarray(loss)[:filled])
-        known = (self._target >= 1) & (self._target <= self._num_items)
+        known = self._known()
         rank = np.concatenate(ranks)
         figures = {
             f"hr@{self._cutoff}": hit_rate(rank, self._cutoff),
@@ -80,6 +90,21 @@ class Validation:
             loss = np.concatenate(losses)[known]
             figures = {"loss": float(np.mean(loss, dtype=np.float64)), **figures}
         return figures
+
+    def _known(self) -> NDArray[np.bool_]:
+        """Returns bool [`num_targets`]."""
+        known: NDArray[np.bool_] = (self._target >= 1) & (
+            self._target <= self._num_items
+        )
+        return known
+
+    def _is_seen(self) -> NDArray[np.bool_]:
+        """Returns whether each target is seen by its user, bool [`num_targets`]."""
+        seen = self._columns[SEEN]
+        rows = np.repeat(np.arange(len(seen)), np.diff(seen.row_splits))
+        found = np.zeros(len(seen), np.bool_)
+        found[rows[seen.values == self._target[rows]]] = True
+        return found
 
 
 def _by_length(columns: dict[str, Any]) -> dict[str, Any]:

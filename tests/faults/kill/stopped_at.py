@@ -60,7 +60,7 @@ def replaces_a_run(folder: Path) -> None:
     output = str(folder / _OUTPUT)
     made = runs.prepare_run(output, overwrite=True)
     (made / run_files.CONFIG).write_text('{"data": 1, "model": 1, "units": 1}')
-    for name in (run_files.BEST, run_files.METRICS):
+    for name in (run_files.best_weights(1), run_files.METRICS):
         (made / name).write_text("new")
     runs.finish_run(output, overwrite=True)
 

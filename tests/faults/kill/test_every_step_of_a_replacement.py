@@ -10,7 +10,7 @@ from schemas.storage.replacement import recover
 from tests.faults.kill import stopped_at
 from tests.support.programs import run_module
 from tests.support.small_reviews import entries
-from trainer.run_files import BEST, CONFIG, METRICS, MODEL
+from trainer.run_files import CONFIG, METRICS, MODEL, best_weights
 from trainer.serving.exchange import recover_folder
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,7 @@ OLD_RUN = {
     METRICS: "old",
     CONFIG: '{"data": 0, "model": 0, "units": 0}',
     MODEL: "old",
-    BEST: "old",
+    best_weights(2): "old",
     "evaluation-test.json": "old",
 }
 OLD_EXPORT = {"saved_model.pb": "old", "variables": "old", "assets": "old"}
@@ -148,7 +148,7 @@ def test_a_run_is_never_a_mixture_and_never_lost(tmp_path):
     old = fill(tmp_path / "before" / "out", OLD_RUN)
     left = killed("replaces_a_run", tmp_path)
     new = entries(tmp_path / "undisturbed" / "out")
-    assert set(new) == {CONFIG, BEST, METRICS}
+    assert set(new) == {CONFIG, best_weights(1), METRICS}
     whole = [files for output in left if METRICS in (files := shown(output))]
     assert all(files in (old, new) for files in whole)
     assert old in whole

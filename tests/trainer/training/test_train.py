@@ -3,7 +3,9 @@
 import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,8 +35,10 @@ def run(data: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_holds_what_it_promises(run: Path) -> None:
     names = {path.name for path in run.iterdir()}
     assert names >= {"config.json", "history.csv", "metrics.json", "model.keras"}
-    assert (run / "checkpoints" / "best.weights.h5").exists()
-    assert (run / "checkpoints" / "last.weights.h5").exists()
+    # The state of the last epoch is gone, and its weights are nobody's.
+    kept = [path.name for path in (run / "checkpoints").iterdir()]
+    best = json.loads((run / "metrics.json").read_text())["best_epoch"]
+    assert kept == [f"best-{best}.weights.h5"]
     assert (run / "model" / "saved_model.pb").exists()
     assert {path.name for path in (run / "logs").iterdir()} == {"train", "validation"}
 
@@ -44,8 +48,11 @@ def test_metrics_are_those_of_the_best_epoch(run: Path) -> None:
     with open(run / "history.csv") as file:
         history = list(csv.DictReader(file))
     assert len(history) == metrics["epochs"] <= 4
-    best = max(history, key=lambda row: float(row["val_ndcg@10"]))
+    best = max(
+        history, key=lambda row: (float(row["val_ndcg@10"]), -float(row["val_loss"]))
+    )
     assert metrics["best_epoch"] == int(best["epoch"])
+    assert metrics["monitor"] == "val_ndcg@10"
     for name in ("loss", "val_loss", "val_hr@10", "val_ndcg@10"):
         assert metrics[name] == pytest.approx(float(best[name]))
     # Item j is always followed by j + 1: that can be learned.
@@ -142,6 +149,39 @@ def test_without_eval_records_the_training_loss_decides(
     assert not any(name.startswith("val_") for name in metrics)
     said = [r.getMessage() for r in caplog.records if "no eval records" in r.message]
     assert len(said) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "decides", "said"),
+    [
+        ({"target": 21}, "loss", "30 are unknown items and 0 "),
+        ({"seen": list(range(1, 21))}, "val_loss", "0 are unknown items and 30 "),
+    ],
+    ids=["unknown", "seen"],
+)
+def test_where_no_eval_target_can_be_hit_a_loss_decides(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    change: dict[str, Any],
+    decides: str,
+    said: str,
+) -> None:
+    held_out = [replace(window, **change) for window in cyclic_windows(30, 20, 4, 1)]
+    windows = cyclic_windows(150, 20, 4, 0)
+    data = write_data_set(
+        tmp_path / "data", windows, held_out, num_items=20, max_length=4
+    )
+    options = small_options(data, tmp_path / "run", epochs=6, patience=1)
+    metrics = train(options, export=False)
+    # NDCG, 0 in all epochs, would have kept the first and ended behind the second.
+    assert metrics["val_ndcg@10"] == 0.0
+    assert metrics["monitor"] == decides
+    assert metrics["epochs"] > 2
+    with open(tmp_path / "run" / "history.csv") as file:
+        figures = [float(row[decides]) for row in csv.DictReader(file)]
+    assert metrics["best_epoch"] == figures.index(min(figures)) + 1
+    (warned,) = [r.getMessage() for r in caplog.records if "can be hit" in r.message]
+    assert said in warned
 
 
 def test_training_stops_when_nothing_gets_better(data: str, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ PROGRESS = Progress(
     step=3,
     seconds=0.1 + 0.2,
     history=[{"loss": 1 / 3}, {"loss": float("nan")}],
-    callbacks={"early_stopping": {"best": 1e-17, "wait": 2, "best_epoch": None}},
+    best_epoch=1,
 )
 
 

@@ -1,7 +1,7 @@
 """Saves the state of a training, and brings it back."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,16 @@ import keras
 from trainer import run_files
 from trainer.storage.mirrors import publish_if_possible
 from trainer.storage.stand_ins import name_of
-from trainer.training.callbacks.best_weights import write_weights
+from trainer.training.callbacks.best_weights import BestWeights
 from trainer.training.callbacks.history_file import HistoryFile
 from trainer.training.preemption import Notice, PreemptedError
 from trainer.training.training_state import Progress, TrainingState, save_state
-
-# A callback and the names of the attributes that it must not forget.
-Memory = tuple[keras.callbacks.Callback, Sequence[str]]
 
 
 class Checkpoint(keras.callbacks.Callback):
     """Saves the state at the end of each epoch and in between, and where asked to stop.
 
-    It must stand behind all callbacks, whose memories it saves.
+    It must stand behind all callbacks, whose epoch it saves.
 
     Args:
       folder: of the run.
@@ -31,12 +28,15 @@ class Checkpoint(keras.callbacks.Callback):
         time.
       begun: where this call begins.
       history: holds the figures of the epochs.
-      memories: what other callbacks remember, by a name for each.
+      best: knows whose weights are kept.
       notice: whether the training is to stop.
       check: raises where the weights are not worth saving.
       every_secs: the time between two states inside an epoch; 0: at every look.
       earlier: the state to go on with; None begins.
       clock: tells the seconds.
+
+    Attributes:
+      progress: what the last state holds.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Checkpoint(keras.callbacks.Callback):
         output: str,
         begun: Progress,
         history: HistoryFile,
-        memories: Mapping[str, Memory],
+        best: BestWeights,
         notice: Notice,
         check: Callable[[], None],
         every_secs: float,
@@ -53,9 +53,10 @@ class Checkpoint(keras.callbacks.Callback):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        self._path, self._last = folder / run_files.STATE, folder / run_files.LAST
+        self._path = folder / run_files.STATE
         self._output = output
-        self._begun, self._history, self._memories = begun, history, memories
+        self.progress = self._begun = begun
+        self._history, self._best = history, best
         self._notice, self._check = notice, check
         self._every_secs, self._clock = every_secs, clock
         self._earlier = earlier
@@ -68,12 +69,8 @@ class Checkpoint(keras.callbacks.Callback):
         return self._begun.seconds + self._clock() - self._start
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Gives the callbacks their memories back, which begin anew otherwise."""
+        """Starts the clock."""
         self._start = self._saved = self._clock()
-        for name, values in self._begun.callbacks.items():
-            callback, _ = self._memories[name]
-            for attribute, value in values.items():
-                setattr(callback, attribute, value)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Gives the metrics back what they had seen of a started epoch."""
@@ -100,35 +97,37 @@ class Checkpoint(keras.callbacks.Callback):
         self._stop_if_asked()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Saves the state and the weights.
+        """Saves the state.
 
         Raises:
           PreemptedError: training is to stop.
         """
         self._epoch, self._step = epoch + 1, 0
-        write_weights(self.model, self._last)
         is_last = self._epoch == self.params["epochs"]
         is_done = is_last or self.model.stop_training
-        self._save(is_done)
+        if self._best.epoch == self._epoch:
+            # Files are brought over in no order: first those that the state names.
+            publish_if_possible(self._output)
+        if self._save(is_done):
+            self._best.discard_others()
         if not is_done:
             self._stop_if_asked()
 
-    def _save(self, is_done: bool) -> None:
-        progress = replace(
+    def _save(self, is_done: bool) -> bool:
+        """Saves, and returns whether a remote output has it too."""
+        self.progress = replace(
             self._begun,
             epoch=self._epoch,
             step=self._step,
             seconds=self.seconds,
             is_done=is_done,
             history=self._history.rows,
-            callbacks={
-                name: {attribute: getattr(callback, attribute) for attribute in kept}
-                for name, (callback, kept) in self._memories.items()
-            },
+            best_epoch=self._best.epoch,
         )
-        save_state(self._path, self.model, progress)
-        publish_if_possible(self._output)
+        save_state(self._path, self.model, self.progress)
+        is_published = publish_if_possible(self._output)
         self._saved = self._clock()
+        return is_published
 
     def _stop_if_asked(self) -> None:
         if self._notice.is_given:
