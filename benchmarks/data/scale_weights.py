@@ -138,6 +138,8 @@ def example_bytes(shard: Path, manifest: Manifest) -> float:
             pa.array(digests[:, 0]),
             pa.array(digests[:, 1]),
             pa.array(parsed[START].numpy()),
+            # The index of the target: a number as large.
+            pa.array(parsed[START].numpy()),
             pa.array([False] * len(records)),
             pa.array(records, pa.large_binary()),
         ],
