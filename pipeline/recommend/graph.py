@@ -188,12 +188,9 @@ class MakeRequests(beam.DoFn):
         batches = [columns.from_bytes(data) for data in parts[_EVENTS]]
         if not batches:
             batches = [pa.RecordBatch.from_pylist([], schema=EVENT_SCHEMA)]
-        histories, dropped = build_histories(
-            batches, options.drop_repeats, options.max_history
-        )
+        histories, repeats = build_histories(batches, options.drop_repeats)
         requests, asked = make_requests(histories, wanted, options, self._max_length)
         for part in by_shard(requests, options.num_shards):
             yield pvalue.TaggedOutput(_REQUESTS, part)
-        yield pvalue.TaggedOutput(
-            _ACCOUNTS, replace(asked, dropped=tuple(sorted(dropped.items())))
-        )
+        dropped = sorted({**repeats, **dict(asked.dropped)}.items())
+        yield pvalue.TaggedOutput(_ACCOUNTS, replace(asked, dropped=tuple(dropped)))

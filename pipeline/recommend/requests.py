@@ -10,7 +10,7 @@ import pyarrow as pa
 from pipeline.accounting.counts import add_counts
 from pipeline.arrays.digests import user_digests
 from pipeline.recommend.options import RecommendOptions
-from pipeline.windowing.histories import Histories
+from pipeline.windowing.histories import Histories, latest_events
 from schemas.days import iso_date
 from schemas.errors import UserError
 
@@ -110,7 +110,7 @@ def make_requests(
     """Chooses the users to answer, and the events that change their answers.
 
     Args:
-      histories: of a partition.
+      histories: of a partition, with all events that no other setting drops.
       wanted: the users of this partition to answer alone; None: all.
       options: all settings.
       max_length: W, the events that the model looks at.
@@ -122,6 +122,8 @@ def make_requests(
     if options.as_of is not None:
         histories = events_until(histories, options.as_of)
     later = num_events - len(histories.days)
+    # Of those up to the day, as if the log ended there.
+    histories, too_old = latest_events(histories, options.max_history)
     rows = _rows(histories, max_length, options.keep_seen)
     not_asked = 0
     absent: list[str] = []
@@ -138,8 +140,9 @@ def make_requests(
         absent=len(absent),
         not_asked=not_asked,
         too_short=int((~usable).sum()),
-        events=num_events,
+        events=num_events - too_old,
         later=later,
+        dropped=(("max_history", too_old),) if too_old else (),
     )
     rows = rows.set_column(
         rows.schema.get_field_index("is_usable"), "is_usable", pa.array(usable)
@@ -149,7 +152,7 @@ def make_requests(
 
 def events_until(histories: Histories, last_day: int) -> Histories:
     """Returns all histories without their events after a day."""
-    return _kept(histories, histories.days <= last_day)
+    return histories.where(histories.days <= last_day)
 
 
 def needed_events(
@@ -177,25 +180,12 @@ def needed_events(
     return is_input
 
 
-def _kept(histories: Histories, kept: npt.NDArray[np.bool_]) -> Histories:
-    """Returns all histories with the events `kept`, bool [events], alone."""
-    before = np.concatenate([[0], np.cumsum(kept)])
-    return Histories(
-        users=histories.users,
-        digests=histories.digests,
-        offsets=before[histories.offsets],
-        items=histories.items,
-        item_codes=histories.item_codes[kept],
-        days=histories.days[kept],
-    )
-
-
 def _rows(histories: Histories, max_length: int, keep_seen: bool) -> pa.RecordBatch:
     lengths = histories.lengths
     last = np.maximum(histories.offsets[1:] - 1, 0)
     # One day more, so that histories without events have a place to look at.
     last_day = np.append(histories.days, 0)[last]
-    shown = _kept(histories, needed_events(histories, max_length, keep_seen))
+    shown = histories.where(needed_events(histories, max_length, keep_seen))
     offsets = pa.array(shown.offsets, pa.int32())
     items = shown.items.take(pa.array(shown.item_codes)).cast(pa.string())
     return pa.record_batch(

@@ -11,11 +11,10 @@ import pyarrow as pa
 
 from pipeline.arrays.columns import concatenate
 from pipeline.arrays.digests import UInt64s, user_digests
+from pipeline.parse.dates import day_of
 from pipeline.parse.events import ITEM, MOMENT, POSITION, USER
 from pipeline.windowing.windows import Int64s
 from schemas.settings import DropRepeats
-
-MILLISECONDS_A_DAY = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,18 @@ class Histories:
         """Returns each event's history and its index there, both int64 [events]."""
         history = np.repeat(np.arange(len(self.users)), self.lengths)
         return history, np.arange(len(self.days)) - self.offsets[history]
+
+    def where(self, kept: npt.NDArray[np.bool_]) -> "Histories":
+        """Returns all histories with the events `kept`, bool [events], alone."""
+        before = np.concatenate([[0], np.cumsum(kept)])
+        return Histories(
+            users=self.users,
+            digests=self.digests,
+            offsets=before[self.offsets],
+            items=self.items,
+            item_codes=self.item_codes[kept],
+            days=self.days[kept],
+        )
 
     @cached_property
     def next_same_item(self) -> Int64s:
@@ -99,24 +110,38 @@ def build_histories(
 
     history = user_rank[order]
     codes = items.indices.to_numpy()[order].astype(np.int64)
-    days = moments[order] // MILLISECONDS_A_DAY
+    days = day_of(moments[order])
 
     repeated = _repeats(history, codes, days, drop_repeats)
-    kept = ~repeated
-    too_old = _beyond_latest(history[kept], max_history)
-    kept[np.flatnonzero(kept)[too_old]] = False
-
-    lengths = np.bincount(history[kept], minlength=len(by_digest))
+    lengths = np.bincount(history[~repeated], minlength=len(by_digest))
     histories = Histories(
         users=users.dictionary.take(pa.array(by_digest)),
         digests=digests[by_digest],
         offsets=np.concatenate([[0], np.cumsum(lengths)]),
         items=items.dictionary,
-        item_codes=codes[kept],
-        days=days[kept],
+        item_codes=codes[~repeated],
+        days=days[~repeated],
     )
-    dropped = {"drop_repeats": int(repeated.sum()), "max_history": int(too_old.sum())}
+    histories, too_old = latest_events(histories, max_history)
+    dropped = {"drop_repeats": int(repeated.sum()), "max_history": too_old}
     return histories, {flag: count for flag, count in dropped.items() if count}
+
+
+def latest_events(histories: Histories, max_history: int) -> tuple[Histories, int]:
+    """Leaves out what is older than the latest events of a history.
+
+    Args:
+      histories: the histories.
+      max_history: the most events of a history that are kept; 0 keeps all.
+
+    Returns:
+      The histories, and how many events are left out.
+    """
+    if not max_history:
+        return histories, 0
+    history, place = histories.event_places()
+    kept = place >= histories.lengths[history] - max_history
+    return histories.where(kept), int((~kept).sum())
 
 
 def _repeats(
@@ -130,14 +155,6 @@ def _repeats(
     if rule == "consecutive":
         repeats[1:] = (history[1:] == history[:-1]) & (codes[1:] == codes[:-1])
     return repeats
-
-
-def _beyond_latest(history: Int64s, max_history: int) -> npt.NDArray[np.bool_]:
-    """Returns which events are older than the latest `max_history` of their user."""
-    if not max_history:
-        return np.zeros(len(history), bool)
-    end = np.searchsorted(history, history, side="right")
-    return end - np.arange(len(history)) > max_history
 
 
 def to_batch(histories: Histories) -> pa.RecordBatch:

@@ -148,6 +148,22 @@ def test_users_named_in_a_file(recommend, tmp_path):
     }
 
 
+def test_the_latest_events_are_asked_about_as_if_the_log_ended_on_the_day(
+    recommend, tmp_path, log
+):
+    rows = rows_of(log)
+    day = sorted(str(row["date"]) for row in rows)[len(rows) // 2]
+    flags = ["--max_history=2", f"--as_of={day}"]
+    done = recommend(*flags)
+    whole, later = done.rows, done.manifest["events"]["later"]
+    earlier = [row for row in rows if str(row["date"]) <= day]
+    reviews = tmp_path / "earlier.jsonl"
+    reviews.write_text("".join(json.dumps(row) + "\n" for row in earlier))
+    ended = recommend(*flags, "--overwrite", reviews=str(reviews))
+    assert whole == ended.rows
+    assert later == len(rows) - len(earlier) > 0
+
+
 def test_rows_files_and_settings_stand_in_the_manifest(recommend, tmp_path, log):
     good = [json.dumps(row) for row in rows_of(log)]
     bad = ["[1]", '{"user_id": "user 1", "item_id": "a", "date": "2016-02-31"}']

@@ -62,6 +62,14 @@ def test_events_after_the_day_are_left_out() -> None:
     assert events_until(histories, 4).lengths.tolist() == [1, 0, 2]
 
 
+def test_the_latest_events_are_those_up_to_the_day() -> None:
+    histories = _histories([[1, 2, 3, 8, 9], [9], [4]])
+    batch, account = make_requests(histories, None, _options(as_of=4, max_history=2), W)
+    assert _asked(batch) == {"u0": ([2, 3], True), "u2": ([4], True)}
+    assert (account.events, account.later, account.too_short) == (6, 3, 1)
+    assert account.dropped == (("max_history", 1),)
+
+
 def test_short_histories_are_popular_where_asked() -> None:
     histories = _histories([[1, 2], [5]])
     options = _options(min_items=2, popular=True)
