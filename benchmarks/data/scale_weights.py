@@ -78,6 +78,7 @@ def main(data: Path, logs: Sequence[str], user: str = "") -> dict[str, Any]:
     histories, _ = build_histories(
         [columns.from_bytes(batch) for batch in batches],
         max_history=options.window.max_history,
+        first_held_out=manifest.cut_days[0] if manifest.cut_days else None,
     )
     events = len(histories.days)
     kept = columns.to_bytes(to_batch(histories))

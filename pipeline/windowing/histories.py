@@ -21,6 +21,8 @@ from schemas.settings import DropRepeats
 class Histories:
     """Histories in the order of their users' digests.
 
+    A user has one, or, where `latest_events` left out the events between them, two.
+
     Attributes:
       users: string [histories].
       digests: uint64 [histories, 2].
@@ -42,6 +44,14 @@ class Histories:
     def lengths(self) -> Int64s:
         """The number of events of each history, int64 [histories]."""
         return np.diff(self.offsets)
+
+    @property
+    def user_lengths(self) -> Int64s:
+        """The number of events of each user, int64 [users]."""
+        is_first = np.ones(len(self.users), bool)
+        is_first[1:] = (self.digests[1:] != self.digests[:-1]).any(axis=1)
+        firsts = np.flatnonzero(is_first)
+        return np.diff(np.append(self.offsets[firsts], self.offsets[-1]))
 
     def event_places(self) -> tuple[Int64s, Int64s]:
         """Returns each event's history and its index there, both int64 [events]."""
@@ -81,6 +91,7 @@ def build_histories(
     batches: Sequence[pa.RecordBatch],
     drop_repeats: DropRepeats = "none",
     max_history: int = 0,
+    first_held_out: int | None = None,
 ) -> tuple[Histories, dict[str, int]]:
     """Sorts the events of a partition into histories.
 
@@ -91,7 +102,8 @@ def build_histories(
       batches: events of whole users, with the columns of `pipeline.parse.events`.
       drop_repeats: `exact` keeps the first of events of one user, item and day;
         `consecutive` the first of a run of one item.
-      max_history: the most events of a history that are kept, the latest; 0 keeps all.
+      max_history: the most events of a history that are kept; see `latest_events`.
+      first_held_out: likewise.
 
     Returns:
       The histories, and how many events each of the two settings dropped, by flag.
@@ -122,26 +134,52 @@ def build_histories(
         item_codes=codes[~repeated],
         days=days[~repeated],
     )
-    histories, too_old = latest_events(histories, max_history)
+    histories, too_old = latest_events(histories, max_history, first_held_out)
     dropped = {"drop_repeats": int(repeated.sum()), "max_history": too_old}
     return histories, {flag: count for flag, count in dropped.items() if count}
 
 
-def latest_events(histories: Histories, max_history: int) -> tuple[Histories, int]:
+def latest_events(
+    histories: Histories, max_history: int, first_held_out: int | None = None
+) -> tuple[Histories, int]:
     """Leaves out what is older than the latest events of a history.
 
+    Events before a day may be counted by themselves, so that no later one takes their
+    place. Where the later ones are too many as well, there is a gap, and they become a
+    history of their own: no window may reach over it.
+
     Args:
-      histories: the histories.
+      histories: the histories, one a user.
       max_history: the most events of a history that are kept; 0 keeps all.
+      first_held_out: days since 1970-01-01; as many again are kept from this day on.
+        None: all count alike.
 
     Returns:
       The histories, and how many events are left out.
     """
     if not max_history:
         return histories, 0
-    history, place = histories.event_places()
-    kept = place >= histories.lengths[history] - max_history
-    return histories.where(kept), int((~kept).sum())
+    history, _ = histories.event_places()
+    # Two parts a history, of which the first may be all of it.
+    part = 2 * history
+    if first_held_out is not None:
+        part += histories.days >= first_held_out
+    ends = np.cumsum(np.bincount(part, minlength=2 * len(histories.users)))
+    kept = ends[part] - np.arange(len(part)) <= max_history
+    is_cut = np.zeros(len(ends), bool)
+    is_cut[part[~kept]] = True
+    row = np.where(is_cut[part], part, 2 * history)[kept]
+    lengths = np.bincount(row, minlength=len(ends))
+    rows = np.flatnonzero((lengths > 0) | (np.arange(len(ends)) % 2 == 0))
+    shown = Histories(
+        users=histories.users.take(pa.array(rows // 2)),
+        digests=histories.digests[rows // 2],
+        offsets=np.concatenate([[0], np.cumsum(lengths[rows])]),
+        items=histories.items,
+        item_codes=histories.item_codes[kept],
+        days=histories.days[kept],
+    )
+    return shown, int((~kept).sum())
 
 
 def _repeats(
