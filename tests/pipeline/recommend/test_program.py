@@ -69,7 +69,23 @@ def test_a_later_event_changes_no_answer_of_the_day(recommend, log):
     assert done.manifest["events"] == {
         "all": len(log["date"]),
         "later": len(log["date"]) - len(until),
+        "of_unknown_items": sum(row["item_id"] not in ITEMS for row in until),
     }
+
+
+@pytest.mark.parametrize("share", [0.4, 0.6])
+def test_many_events_of_unknown_items_are_a_warning(recommend, tmp_path, log, share):
+    rows = [dict(row, item_id="a") for row in rows_of(log)]
+    unknown = round(share * len(rows))
+    for row in rows[:unknown]:
+        row["item_id"] = "of another shop"
+    reviews = tmp_path / "other.jsonl"
+    reviews.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = recommend("--quiet", reviews=str(reviews))
+    assert done.status == 0
+    assert done.manifest["events"]["of_unknown_items"] == unknown
+    warning = f"the model does not know the items of {unknown} of {len(rows)} events"
+    assert [warning in line for line in done.lines] == [True] * (share > 0.5)
 
 
 def test_parquet_and_json_lines_say_the_same(recommend):
