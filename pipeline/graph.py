@@ -65,7 +65,7 @@ def build(
         patterns, options.read, options.num_partitions, threads
     )
     account = reading.account | "CheckRows" >> beam.Map(
-        check_rows, options.max_reject_fraction
+        check_rows, options.read, options.max_reject_fraction
     )
     sequences = reading.batches | "SortHistories" >> SortHistories(
         account, options, threads

@@ -71,7 +71,7 @@ def build(
         patterns, options.read, options.num_partitions, threads_of(pipeline)
     )
     account = reading.account | "CheckRows" >> beam.Map(
-        check_rows, options.max_reject_fraction
+        check_rows, options.read, options.max_reject_fraction
     )
     asked = (
         {_EVENTS: reading.batches, _USERS: _users(pipeline, options)}
