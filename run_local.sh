@@ -81,7 +81,7 @@ SECONDS=0
 if [[ -z "$reviews" ]]; then
     reviews="$output/sample.jsonl"
     run "$python" -m pipeline.sample --reviews "$SAMPLE_REVIEWS" \
-        --items "$SAMPLE_ITEMS" --output "$reviews"
+        --items "$SAMPLE_ITEMS" --output "$reviews" --overwrite
     flags=(--schema rent_the_runway ${flags[@]+"${flags[@]}"})
 fi
 run "$python" -m pipeline --input "$reviews" --output "$output/data" \

@@ -21,9 +21,8 @@ PARTIAL = ".partial"
 # tf.Transform's scratch space, removed when the run is over.
 TRANSFORM_TEMP = "transform_temp"
 
-_HALF_MANIFEST = f"{MANIFEST}.partial"
 # Beside what a local run had moved up when it was killed there is one of these.
-_SIGNS = LEFT_BEHIND | {PARTIAL, _HALF_MANIFEST}
+_SIGNS = LEFT_BEHIND | {PARTIAL}
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,8 @@ class Contents:
 
     @property
     def own_entries(self) -> frozenset[str]:
-        """Also the manifest, whole or half."""
-        return frozenset({*self.entries, MANIFEST, _HALF_MANIFEST})
+        """Also the manifest."""
+        return frozenset({*self.entries, MANIFEST})
 
     @property
     def all_entries(self) -> frozenset[str]:

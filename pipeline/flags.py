@@ -124,7 +124,8 @@ def _add_windows(group: argparse._ArgumentGroup) -> None:
         type=int,
         default=0,
         metavar="EVENTS",
-        help="keep only the latest events of each user; 0: all (default: 0)",
+        help="keep only the latest events of each user, with --split time as many "
+        "before its first cut and behind it; 0: all (default: 0)",
     )
     add(
         "--drop_repeats",

@@ -16,7 +16,7 @@ from pipeline.accounting.sequence_account import SequenceAccount
 from pipeline.options import Options
 from pipeline.runners.threads import threads_of
 from pipeline.steps.items import ItemFiles, WriteItems
-from pipeline.steps.learned import Learned, num_items_of, read_learned
+from pipeline.steps.learned import Learned, check_items, num_items_of, read_learned
 from pipeline.steps.read import ReadEvents
 from pipeline.steps.sequence import CountTraining, CutWindows, SortHistories
 from pipeline.steps.transform import TransformWindows
@@ -65,7 +65,7 @@ def build(
         patterns, options.read, options.num_partitions, threads
     )
     account = reading.account | "CheckRows" >> beam.Map(
-        check_rows, options.max_reject_fraction
+        check_rows, options.read, options.max_reject_fraction
     )
     sequences = reading.batches | "SortHistories" >> SortHistories(
         account, options, threads
@@ -80,8 +80,17 @@ def build(
     transformed = windows | "TransformWindows" >> TransformWindows(
         counts, options, temp_folder
     )
-    learned = transformed.graph | "ReadLearned" >> beam.Map(
-        read_learned, options.window.max_length, options.min_item_count
+    learned = (
+        transformed.graph
+        | "ReadLearned"
+        >> beam.Map(read_learned, options.window.max_length, options.min_item_count)
+        | "CheckItems"
+        >> beam.Map(
+            check_items,
+            AsSingleton(sequences.num_items),
+            AsSingleton(account),
+            options.min_item_count,
+        )
     )
     num_items = learned | "TakeNumItems" >> beam.Map(num_items_of)
     shards = transformed.examples | "WriteExamples" >> WriteExamples(

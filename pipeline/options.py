@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -65,6 +66,20 @@ class ReadOptions:
             found["rating_required"] = True
         return found
 
+    @property
+    def settings(self) -> dict[str, object]:
+        """The settings that decide on rows, by flag name."""
+        return {
+            **self.unusual_settings,
+            "user_field": self.schema.user,
+            "item_field": self.schema.item,
+            "date_field": self.schema.date,
+            "rating_field": self.schema.rating,
+            "date_format": list(self.schema.date_formats),
+            "latest_date": self.latest_date_setting,
+            "min_rating": self.min_rating,
+        }
+
     def __post_init__(self) -> None:
         if self.input_format not in ("auto", *get_args(InputFormat)):
             raise ValueError(
@@ -119,6 +134,30 @@ class ReadOptions:
         return (*self.judged_fields, *self.attributes)
 
 
+def check_job(counts: Mapping[str, int], max_reject_fraction: float) -> None:
+    """Checks settings that every program of the pipeline has.
+
+    Args:
+      counts: numbers of at least 1, by flag name; `num_shards` among them.
+      max_reject_fraction: the share of refused rows above which a run fails.
+
+    Raises:
+      ValueError: one is out of range.
+    """
+    for name, count in counts.items():
+        if count < 1:
+            raise ValueError(f"`{name}` must be at least 1, got {count}.")
+    # Of five digits in the names of files.
+    if counts["num_shards"] > 99_999:
+        raise ValueError(
+            f"`num_shards` must be at most 99999, got {counts['num_shards']}."
+        )
+    if not 0.0 <= max_reject_fraction <= 1.0:
+        raise ValueError(
+            f"`max_reject_fraction` must be in [0, 1], got {max_reject_fraction}."
+        )
+
+
 @dataclass(frozen=True)
 class Options:
     """Everything that shapes a data set.
@@ -148,33 +187,17 @@ class Options:
     num_partitions: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("min_item_count", "num_shards", "num_partitions"):
-            if getattr(self, name) < 1:
-                raise ValueError(
-                    f"`{name}` must be at least 1, got {getattr(self, name)}."
-                )
-        if self.num_shards > 99_999:
-            raise ValueError(
-                f"`num_shards` must be at most 99999, got {self.num_shards}."
-            )
-        if not 0.0 <= self.max_reject_fraction <= 1.0:
-            raise ValueError(
-                "`max_reject_fraction` must be in [0, 1], got "
-                f"{self.max_reject_fraction}."
-            )
+        counts = {
+            "min_item_count": self.min_item_count,
+            "num_shards": self.num_shards,
+            "num_partitions": self.num_partitions,
+        }
+        check_job(counts, self.max_reject_fraction)
 
     def settings(self) -> dict[str, object]:
         """Returns what shapes the records, by flag name, for the manifest."""
-        schema = self.read.schema
         return {
-            **self.read.unusual_settings,
-            "user_field": schema.user,
-            "item_field": schema.item,
-            "date_field": schema.date,
-            "rating_field": schema.rating,
-            "date_format": list(schema.date_formats),
-            "latest_date": self.read.latest_date_setting,
-            "min_rating": self.read.min_rating,
+            **self.read.settings,
             "max_length": self.window.max_length,
             "min_items": self.window.min_items,
             "stride": self.window.stride,

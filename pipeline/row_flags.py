@@ -69,8 +69,9 @@ def add_row_flags(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="FORMAT",
-        help="iso, unix, unix_s, unix_ms or a pattern such as '%%d.%%m.%%Y'; may be "
-        "given several times (default: the schema's)",
+        help="iso, unix_s (seconds since 1970), unix_ms (milliseconds), unix (either, "
+        "told by its size; nothing before March 1973) or a pattern such as "
+        "'%%d.%%m.%%Y'; may be given several times (default: the schema's)",
     )
     add(
         "--latest_date",

@@ -46,7 +46,8 @@ class WindowSettings:
       min_items: the fewest events of a history that is cut (exact meaning by
         split: see `SplitSettings`).
       stride: events between the starts of two windows, 1 ... `max_length`.
-      max_history: events of a history that are kept, the latest; 0 keeps all.
+      max_history: events of a history that are kept, the latest; 0 keeps all. Under
+        `time` as many before the first cut, and as many from there on.
       max_seen: distinct earlier items kept in `seen`, the latest.
     """
 

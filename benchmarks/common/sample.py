@@ -27,7 +27,9 @@ def build_sample(reviews: int, output: Path) -> Path:
     if (path / MANIFEST).exists():
         return path
     lines = path.with_suffix(".jsonl")
-    run_module("pipeline.sample", f"--reviews={reviews}", f"--output={lines}")
+    # There, where a run was stopped.
+    made = ("pipeline.sample", f"--reviews={reviews}", f"--output={lines}")
+    run_module(*made, "--overwrite")
     run_module("pipeline", f"--input={lines}", f"--output={path}", *_FLAGS)
     lines.unlink()
     return path

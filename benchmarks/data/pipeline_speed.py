@@ -158,7 +158,9 @@ def write_log(folder: Path, reviews: int) -> Path:
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
         partial = path.with_suffix(".partial.jsonl")
-        run_module("pipeline.sample", f"--reviews={reviews}", f"--output={partial}")
+        # There, where a run was stopped.
+        made = ("pipeline.sample", f"--reviews={reviews}", f"--output={partial}")
+        run_module(*made, "--overwrite")
         partial.rename(path)
     return path
 

@@ -78,6 +78,7 @@ def main(data: Path, logs: Sequence[str], user: str = "") -> dict[str, Any]:
     histories, _ = build_histories(
         [columns.from_bytes(batch) for batch in batches],
         max_history=options.window.max_history,
+        first_held_out=manifest.cut_days[0] if manifest.cut_days else None,
     )
     events = len(histories.days)
     kept = columns.to_bytes(to_batch(histories))
@@ -137,6 +138,8 @@ def example_bytes(shard: Path, manifest: Manifest) -> float:
         [
             pa.array(digests[:, 0]),
             pa.array(digests[:, 1]),
+            pa.array(parsed[START].numpy()),
+            # The index of the target: a number as large.
             pa.array(parsed[START].numpy()),
             pa.array([False] * len(records)),
             pa.array(records, pa.large_binary()),

@@ -8,6 +8,7 @@ from pipeline.accounting.read_account import ReadAccount
 from pipeline.accounting.sequence_account import SequenceAccount
 from pipeline.options import Options
 from pipeline.windowing.split import cut_days
+from schemas.days import iso_date
 from schemas.errors import UserError
 
 
@@ -32,7 +33,8 @@ def plan_days(account: ReadAccount, options: Options) -> DayPlan:
       options: all settings.
 
     Raises:
-      UserError: no row has a value in one of the fields that say something of items.
+      UserError: no row has a value in one of the fields that say something of items, or
+        all are of one day, which `time` would have to divide.
     """
     for name in options.read.item_fields:
         if not account.values.get(name):
@@ -43,6 +45,12 @@ def plan_days(account: ReadAccount, options: Options) -> DayPlan:
     days = np.asarray(sorted(account.days), np.int64)
     events = np.asarray([account.days[int(day)] for day in days], np.int64)
     cuts = cut_days(days, events, options.split) if options.split.name == "time" else ()
+    if len(days) == 1 and cuts and cuts[0] <= days[0]:
+        raise UserError(
+            f"all {events[0]:,} events are of {iso_date(int(days[0]))}, so that "
+            "--split time cannot divide them; check --date_field, or give --split "
+            "leave_one_out."
+        )
     return DayPlan(int(days[-1]), cuts)
 
 

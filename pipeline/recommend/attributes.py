@@ -12,7 +12,8 @@ def with_attributes(rows: pa.RecordBatch, table: pa.RecordBatch) -> pa.RecordBat
     """Adds a column to answers: beside each item the values that it has.
 
     Args:
-      rows: with `items`, lists of text.
+      rows: with `items`, lists of text; so few that the values of their items fit 2 GB
+        a field.
       table: the item table.
 
     Returns:
@@ -28,3 +29,17 @@ def with_attributes(rows: pa.RecordBatch, table: pa.RecordBatch) -> pa.RecordBat
     offsets = pc.subtract(items.offsets, items.offsets[0])
     lists = pa.ListArray.from_arrays(offsets, values)
     return rows.append_column(ATTRIBUTES, lists)
+
+
+def longest_attributes(table: pa.RecordBatch) -> int:
+    """Returns the most bytes that the values of one item can have.
+
+    Args:
+      table: the item table.
+    """
+    lengths = [
+        pc.max(pc.binary_length(table.column(name))).as_py()
+        for name in table.schema.names
+        if name != ITEM_ID
+    ]
+    return sum(length or 0 for length in lengths)

@@ -16,9 +16,16 @@ from tensorflow.core.protobuf import saved_model_pb2
 from pipeline.storage.files import copy_folder, is_remote, open_raw
 from schemas.digests import check_files, of_stream
 from schemas.errors import UserError
-from schemas.exported_model import ITEM_TABLE_PATH, Description, description_path
+from schemas.exported_model import (
+    ITEM_TABLE_PATH,
+    VOCABULARY_PATH,
+    Description,
+    description_path,
+)
+from schemas.features import ITEM_ID
 from schemas.graph_ops import outside_ops
 from schemas.layout import join
+from schemas.rules.item_files import vocabulary_items
 
 _SAVED_MODEL = "saved_model.pb"
 _EXPORT_AGAIN = "export the model again with `python -m trainer train`"
@@ -83,6 +90,20 @@ def read_item_table(model: str, description: Description) -> pa.RecordBatch | No
     data = read_file(model, description, ITEM_TABLE_PATH)
     table = pq.read_table(pa.BufferReader(data))
     return table.combine_chunks().to_batches()[0]
+
+
+def read_vocabulary(model: str, description: Description) -> pa.RecordBatch:
+    """Returns the items 1 ... N in their order, as a column `item_id` of text.
+
+    Args:
+      model: the folder of the export.
+      description: what it says of itself.
+
+    Raises:
+      UserError: the file can't be read, or is not as it was written.
+    """
+    items = vocabulary_items(read_file(model, description, VOCABULARY_PATH))
+    return pa.record_batch({ITEM_ID: pa.array(items, pa.string())})
 
 
 def load_export(model: str) -> Any:

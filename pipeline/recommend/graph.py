@@ -15,7 +15,7 @@ from pipeline.accounting.read_account import ReadAccount
 from pipeline.accounting.row_checks import check_rows
 from pipeline.arrays import columns
 from pipeline.parse.events import EVENT_SCHEMA
-from pipeline.recommend.export_files import read_item_table
+from pipeline.recommend.export_files import read_item_table, read_vocabulary
 from pipeline.recommend.item_rules import ItemRules
 from pipeline.recommend.manifest import (
     RecommendManifest,
@@ -71,14 +71,16 @@ def build(
         patterns, options.read, options.num_partitions, threads_of(pipeline)
     )
     account = reading.account | "CheckRows" >> beam.Map(
-        check_rows, options.max_reject_fraction
+        check_rows, options.read, options.max_reject_fraction
     )
     asked = (
         {_EVENTS: reading.batches, _USERS: _users(pipeline, options)}
         | "GroupByPartition" >> beam.CoGroupByKey()
         | "MakeRequests"
         >> beam.ParDo(
-            MakeRequests(options, description.max_length), AsSingleton(account)
+            MakeRequests(options, description.max_length),
+            AsSingleton(account),
+            _vocabulary(pipeline, options.model, description),
         ).with_outputs(_REQUESTS, _ACCOUNTS)
     )
     request_account = (
@@ -146,6 +148,17 @@ def _users(
     )
 
 
+def _vocabulary(
+    pipeline: beam.Pipeline, model: str, description: Description
+) -> AsSingleton:
+    """Returns the items that the model knows."""
+    return AsSingleton(
+        pipeline
+        | "NameVocabulary" >> beam.Create([model], reshuffle=False)
+        | "ReadVocabulary" >> beam.Map(_serialised_vocabulary, description)
+    )
+
+
 def _item_table(
     pipeline: beam.Pipeline, model: str, description: Description
 ) -> AsSingleton | None:
@@ -155,9 +168,16 @@ def _item_table(
     return AsSingleton(
         pipeline
         | "NameModel" >> beam.Create([model], reshuffle=False)
-        | "ReadAttributes"
-        >> beam.Map(lambda path: columns.to_bytes(read_item_table(path, description)))
+        | "ReadAttributes" >> beam.Map(_serialised_table, description)
     )
+
+
+def _serialised_vocabulary(model: str, description: Description) -> bytes:
+    return columns.to_bytes(read_vocabulary(model, description))
+
+
+def _serialised_table(model: str, description: Description) -> bytes:
+    return columns.to_bytes(read_item_table(model, description))
 
 
 class MakeRequests(beam.DoFn):
@@ -173,12 +193,14 @@ class MakeRequests(beam.DoFn):
         self,
         element: tuple[int, dict[str, Iterable[Any]]],
         account: ReadAccount,
+        vocabulary: bytes,
     ) -> Iterator[pvalue.TaggedOutput]:
         """Yields requests by shard, and their account.
 
         Args:
           element: a partition, its events and its users of --users.
           account: of all rows; only awaited, since it may end the run.
+          vocabulary: the serialised items that the model knows.
         """
         options = self._options
         _, parts = element
@@ -188,12 +210,11 @@ class MakeRequests(beam.DoFn):
         batches = [columns.from_bytes(data) for data in parts[_EVENTS]]
         if not batches:
             batches = [pa.RecordBatch.from_pylist([], schema=EVENT_SCHEMA)]
-        histories, dropped = build_histories(
-            batches, options.drop_repeats, options.max_history
+        histories, repeats = build_histories(batches, options.drop_repeats)
+        requests, asked = make_requests(
+            histories, wanted, options, self._max_length, columns.from_bytes(vocabulary)
         )
-        requests, asked = make_requests(histories, wanted, options, self._max_length)
         for part in by_shard(requests, options.num_shards):
             yield pvalue.TaggedOutput(_REQUESTS, part)
-        yield pvalue.TaggedOutput(
-            _ACCOUNTS, replace(asked, dropped=tuple(sorted(dropped.items())))
-        )
+        dropped = sorted({**repeats, **dict(asked.dropped)}.items())
+        yield pvalue.TaggedOutput(_ACCOUNTS, replace(asked, dropped=tuple(dropped)))

@@ -33,7 +33,8 @@ class RecommendManifest:
         asked for, had too few events, or were answered by the model. Of those with too
         few, which the users of --users that are not in the input are among, some or
         none were given the popular items.
-      events: events of all users, and those after `as_of`.
+      events: events of all users, those after `as_of`, and of those up to it the ones
+        of items that the model does not know.
       files: rows by file name.
       model: what the exported model says of itself.
       settings: every setting that shaped the answers, by flag name.
@@ -96,7 +97,11 @@ def make_manifest(
             "answered": answered - popular,
             "popular": popular,
         },
-        events={"all": asked.events, "later": asked.later},
+        events={
+            "all": asked.events,
+            "later": asked.later,
+            "of_unknown_items": asked.unknown,
+        },
         files={
             shard.name: shard.num_rows
             for shard in sorted(shards, key=lambda shard: shard.name)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from pipeline.options import ReadOptions
+from pipeline.options import ReadOptions, check_job
 from schemas.days import iso_date
 from schemas.exported_model import DEFAULT_TOP_K, MOST_TOP_K
 from schemas.rules.rule_flags import Rules
@@ -57,23 +57,15 @@ class RecommendOptions:
             raise ValueError(
                 f"`top_k` must be from 1 to {MOST_TOP_K}, got {self.top_k}."
             )
-        for name in ("min_items", "num_shards", "num_partitions"):
-            if getattr(self, name) < 1:
-                raise ValueError(
-                    f"`{name}` must be at least 1, got {getattr(self, name)}."
-                )
-        if self.num_shards > 99_999:
-            raise ValueError(
-                f"`num_shards` must be at most 99999, got {self.num_shards}."
-            )
+        counts = {
+            "min_items": self.min_items,
+            "num_shards": self.num_shards,
+            "num_partitions": self.num_partitions,
+        }
+        check_job(counts, self.max_reject_fraction)
         if self.max_history < 0:
             raise ValueError(
                 f"`max_history` must be at least 0, got {self.max_history}."
-            )
-        if not 0.0 <= self.max_reject_fraction <= 1.0:
-            raise ValueError(
-                "`max_reject_fraction` must be in [0, 1], got "
-                f"{self.max_reject_fraction}."
             )
         if self.format not in get_args(Format):
             raise ValueError(
@@ -82,9 +74,8 @@ class RecommendOptions:
 
     def settings(self) -> dict[str, object]:
         """Returns what shapes the answers, apart from `rules`, by flag name."""
-        schema = self.read.schema
         return {
-            **self.read.unusual_settings,
+            **self.read.settings,
             "model": self.model,
             "top_k": self.top_k,
             "as_of": None if self.as_of is None else iso_date(self.as_of),
@@ -94,13 +85,6 @@ class RecommendOptions:
             "users": self.users,
             "drop_repeats": self.drop_repeats,
             "max_history": self.max_history,
-            "user_field": schema.user,
-            "item_field": schema.item,
-            "date_field": schema.date,
-            "rating_field": schema.rating,
-            "date_format": list(schema.date_formats),
-            "latest_date": self.read.latest_date_setting,
-            "min_rating": self.read.min_rating,
             "format": self.format,
             "num_shards": self.num_shards,
         }

@@ -81,11 +81,25 @@ def run(
         )
         publish_output(written, output, args.output)
         is_complete = run_job(pipeline, RECOMMEND_STAGES, quiet=args.quiet)
-    if is_complete and not args.quiet:
+    if is_complete:
         with open_raw(join(args.output, MANIFEST)) as stream:
             manifest = json.loads(stream.read())
-        print_summary(manifest, args.output, time.monotonic() - started)
+        if not args.quiet:
+            print_summary(manifest, args.output, time.monotonic() - started)
+        _warn_of_unknown_items(manifest["events"])
     return 0
+
+
+def _warn_of_unknown_items(events: dict[str, int]) -> None:
+    """Warns where the model knows the items of less than half of the events."""
+    shown, unknown = events["all"] - events["later"], events["of_unknown_items"]
+    if unknown > shown / 2:
+        _logger.warning(
+            "the model does not know the items of %s of %s events; check --item_field, "
+            "and that the model was trained on these items.",
+            f"{unknown:,}",
+            f"{shown:,}",
+        )
 
 
 def num_partitions(size: int) -> int:
@@ -107,6 +121,7 @@ def print_summary(manifest: dict[str, Any], output: str, seconds: float) -> None
         ("rows read", rows["read"]),
         ("  accepted", rows["accepted"]),
         ("  rejected", sum(rows["rejected"].values())),
+        ("events of unknown items", manifest["events"]["of_unknown_items"]),
         ("users", users["all"]),
         ("  answered by the model", users["answered"]),
         ("  given the popular items", users["popular"]),

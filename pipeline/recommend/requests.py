@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.accounting.counts import add_counts
 from pipeline.arrays.digests import user_digests
 from pipeline.recommend.options import RecommendOptions
-from pipeline.windowing.histories import Histories
+from pipeline.windowing.histories import Histories, latest_events
 from schemas.days import iso_date
 from schemas.errors import UserError
+from schemas.features import ITEM_ID
 
 # What crosses to the model, a row a user: `items` and `days` are the events that it is
 # shown, oldest first; `last_day` (null without events) and `num_events` are of the
@@ -43,6 +45,7 @@ class RequestAccount:
       events: events of all users of the input.
       later: events after `as_of`.
       dropped: events dropped by choice, by flag.
+      unknown: events up to `as_of` of items that the model does not know.
     """
 
     users: int = 0
@@ -52,6 +55,7 @@ class RequestAccount:
     events: int = 0
     later: int = 0
     dropped: tuple[tuple[str, int], ...] = ()
+    unknown: int = 0
 
     @property
     def usable(self) -> int:
@@ -73,6 +77,7 @@ def add_request_accounts(accounts: Iterable[RequestAccount]) -> RequestAccount:
             total.events + account.events,
             total.later + account.later,
             tuple(sorted(dropped.items())),
+            total.unknown + account.unknown,
         )
     return total
 
@@ -80,11 +85,17 @@ def add_request_accounts(accounts: Iterable[RequestAccount]) -> RequestAccount:
 def check_requests(
     account: RequestAccount, options: RecommendOptions
 ) -> RequestAccount:
-    """Returns the account if anybody is answered.
+    """Returns the account if anybody is answered, by a model that knows some item.
 
     Raises:
-      UserError: nobody is.
+      UserError: nobody is, or not one.
     """
+    shown = account.events - account.later
+    if shown and account.unknown == shown:
+        raise UserError(
+            f"--model {options.model} knows the item of none of {shown:,} events; "
+            "check --item_field, and that the model was trained on these items."
+        )
     if account.usable or options.popular:
         return account
     until = "" if options.as_of is None else f" up to --as_of {iso_date(options.as_of)}"
@@ -106,14 +117,16 @@ def make_requests(
     wanted: set[str] | None,
     options: RecommendOptions,
     max_length: int,
+    vocabulary: pa.RecordBatch,
 ) -> tuple[pa.RecordBatch, RequestAccount]:
     """Chooses the users to answer, and the events that change their answers.
 
     Args:
-      histories: of a partition.
+      histories: of a partition, with all events that no other setting drops.
       wanted: the users of this partition to answer alone; None: all.
       options: all settings.
       max_length: W, the events that the model looks at.
+      vocabulary: the items that the model knows, a column `item_id`.
 
     Returns:
       A batch of `REQUEST_SCHEMA`, by digest, and the account.
@@ -122,6 +135,8 @@ def make_requests(
     if options.as_of is not None:
         histories = events_until(histories, options.as_of)
     later = num_events - len(histories.days)
+    # Of those up to the day, as if the log ended there.
+    histories, too_old = latest_events(histories, options.max_history)
     rows = _rows(histories, max_length, options.keep_seen)
     not_asked = 0
     absent: list[str] = []
@@ -138,8 +153,10 @@ def make_requests(
         absent=len(absent),
         not_asked=not_asked,
         too_short=int((~usable).sum()),
-        events=num_events,
+        events=num_events - too_old,
         later=later,
+        dropped=(("max_history", too_old),) if too_old else (),
+        unknown=_num_unknown(histories, vocabulary),
     )
     rows = rows.set_column(
         rows.schema.get_field_index("is_usable"), "is_usable", pa.array(usable)
@@ -149,7 +166,13 @@ def make_requests(
 
 def events_until(histories: Histories, last_day: int) -> Histories:
     """Returns all histories without their events after a day."""
-    return _kept(histories, histories.days <= last_day)
+    return histories.where(histories.days <= last_day)
+
+
+def _num_unknown(histories: Histories, vocabulary: pa.RecordBatch) -> int:
+    """Returns the number of events of items that are not in the vocabulary."""
+    known = pc.is_in(histories.items, value_set=vocabulary.column(ITEM_ID))
+    return int((~known.to_numpy(False)[histories.item_codes]).sum())
 
 
 def needed_events(
@@ -177,25 +200,12 @@ def needed_events(
     return is_input
 
 
-def _kept(histories: Histories, kept: npt.NDArray[np.bool_]) -> Histories:
-    """Returns all histories with the events `kept`, bool [events], alone."""
-    before = np.concatenate([[0], np.cumsum(kept)])
-    return Histories(
-        users=histories.users,
-        digests=histories.digests,
-        offsets=before[histories.offsets],
-        items=histories.items,
-        item_codes=histories.item_codes[kept],
-        days=histories.days[kept],
-    )
-
-
 def _rows(histories: Histories, max_length: int, keep_seen: bool) -> pa.RecordBatch:
     lengths = histories.lengths
     last = np.maximum(histories.offsets[1:] - 1, 0)
     # One day more, so that histories without events have a place to look at.
     last_day = np.append(histories.days, 0)[last]
-    shown = _kept(histories, needed_events(histories, max_length, keep_seen))
+    shown = histories.where(needed_events(histories, max_length, keep_seen))
     offsets = pa.array(shown.offsets, pa.int32())
     items = shown.items.take(pa.array(shown.item_codes)).cast(pa.string())
     return pa.record_batch(

@@ -4,11 +4,13 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 from apache_beam.io.filesystems import FileSystems
 
 from pipeline.arrays.text_digests import partitions_of
 from pipeline.formats.long_lines import LONGEST_LINE_BYTES
+from pipeline.parse.ids import check_ids
 from pipeline.storage.files import open_text, read_line
 from schemas.errors import UserError
 
@@ -66,6 +68,7 @@ def _partitions(users: list[str], num_partitions: int) -> list[int]:
 
 def _parts(stream: BinaryIO, path: str) -> Iterator[list[str]]:
     users: list[str] = []
+    lines: list[int] = []
     number = 0
     while line := read_line(stream, LONGEST_LINE_BYTES + 1):
         number += 1
@@ -83,8 +86,22 @@ def _parts(stream: BinaryIO, path: str) -> Iterator[list[str]]:
             ) from error
         if user:
             users.append(user)
+            lines.append(number)
         if len(users) == _USERS_A_PART:
+            _check_ids(users, lines, path)
             yield users
-            users = []
+            users, lines = [], []
     if users:
+        _check_ids(users, lines, path)
         yield users
+
+
+def _check_ids(users: list[str], lines: list[int], path: str) -> None:
+    """Raises `UserError` for the first line that is no id, as rows of reviews are."""
+    blank, invalid = check_ids(pa.array(users, pa.string()))
+    wrong = np.flatnonzero(blank | invalid)
+    if not len(wrong):
+        return
+    first = int(wrong[0])
+    what = "is blank" if blank[first] else "holds a control character, such as a tab"
+    raise UserError(f"--users {path}, line {lines[first]}, {what}; give one id a line.")

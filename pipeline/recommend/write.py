@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.arrays import columns
-from pipeline.recommend.attributes import ATTRIBUTES, with_attributes
+from pipeline.recommend.attributes import (
+    ATTRIBUTES,
+    longest_attributes,
+    with_attributes,
+)
 from pipeline.recommend.options import Format
 from pipeline.recommend.request_shards import by_digest
 from pipeline.storage.files import new_file
@@ -18,6 +23,10 @@ from schemas.layout import join
 
 FOLDER = "recommendations"
 _ROWS_AT_ONCE = 1 << 12
+_ROWS_A_GROUP = 1 << 16
+# Attributes beside the items of so many rows: text of an Arrow column that lies beyond
+# 2 GB can't be addressed.
+_ATTRIBUTE_BYTES_AT_ONCE = 1 << 26
 _SUFFIXES: dict[Format, str] = {"jsonl": "jsonl.gz", "parquet": "parquet"}
 
 # What a row of a file holds, in this order, and behind it attributes of the items.
@@ -63,28 +72,55 @@ def write_answers(
     shard, answers = element
     batch = by_digest(columns.from_bytes(answers))
     rows = batch.select(ROW_FIELDS)
-    if table is not None:
-        rows = with_attributes(rows, columns.from_bytes(table))
+    attributes = None if table is None else columns.from_bytes(table)
     name = file_name(shard, num_shards, format)
+    write = _write_groups if format == "parquet" else _write_lines
     with new_file(join(output, FOLDER, name)) as stream:
-        if format == "parquet":
-            pq.write_table(pa.Table.from_batches([rows]), stream, compression="zstd")
-        else:
-            _write_lines(rows, stream)
+        write(rows, attributes, stream)
     return AnswerShard(
         name, len(rows), batch.column("is_popular").to_pylist().count(True)
     )
 
 
-def _write_lines(rows: pa.RecordBatch, stream: BinaryIO) -> None:
+def _write_groups(
+    rows: pa.RecordBatch, table: pa.RecordBatch | None, stream: BinaryIO
+) -> None:
+    schema = _beside(rows.slice(0, 0), table).schema
+    with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
+        for some in _slices(rows, table, _ROWS_A_GROUP):
+            writer.write_batch(some)
+
+
+def _write_lines(
+    rows: pa.RecordBatch, table: pa.RecordBatch | None, stream: BinaryIO
+) -> None:
     # `json.dumps` would make an encoder for every row.
     encode = json.JSONEncoder(ensure_ascii=False).encode
     # Without a time stamp or a name: the same bytes every time.
     with gzip.GzipFile("", "wb", 6, stream, mtime=0) as lines:
         # As Python objects, rows take several times their space.
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            some = python_rows(rows.slice(start, _ROWS_AT_ONCE))
-            lines.write("".join(f"{encode(row)}\n" for row in some).encode())
+        for some in _slices(rows, table, _ROWS_AT_ONCE):
+            lines.write(
+                "".join(f"{encode(row)}\n" for row in python_rows(some)).encode()
+            )
+
+
+def _slices(
+    rows: pa.RecordBatch, table: pa.RecordBatch | None, most_rows: int
+) -> Iterator[pa.RecordBatch]:
+    """Yields a few rows at a time, with what the item table says of their items."""
+    if table is not None:
+        most_items = int(
+            np.diff(rows.column("items").offsets.to_numpy()).max(initial=1)
+        )
+        row_bytes = max(1, most_items * longest_attributes(table))
+        most_rows = min(most_rows, max(1, _ATTRIBUTE_BYTES_AT_ONCE // row_bytes))
+    for start in range(0, len(rows), most_rows):
+        yield _beside(rows.slice(start, most_rows), table)
+
+
+def _beside(rows: pa.RecordBatch, table: pa.RecordBatch | None) -> pa.RecordBatch:
+    return rows if table is None else with_attributes(rows, table)
 
 
 def python_rows(rows: pa.RecordBatch) -> Iterator[dict[str, Any]]:

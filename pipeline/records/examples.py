@@ -14,17 +14,30 @@ from pipeline.arrays.digests import UInt64s, bucket_of
 from pipeline.records.example_bytes import int64_examples
 from pipeline.windowing.raw_windows import DIGEST_HIGH, DIGEST_LOW, SPLIT
 from pipeline.windowing.windows import Int64s
-from schemas.features import SEEN, START, TARGET, example_features, unknown_id
+from schemas.features import (
+    ITEM_ID,
+    PADDING_ID,
+    SEEN,
+    START,
+    TARGET,
+    example_features,
+    unknown_id,
+)
 from schemas.layout import SPLIT_FOLDERS
 
 # Examples of a shard that are copied into their order at a time.
 _BYTES_AT_ONCE = 16 << 20
+
+# The last target's index in its history. Held-out windows of a user may share a start:
+# all whose targets are among the first W + 1 events begin at 0.
+_TARGET_INDEX = "target_index"
 
 SHARD_SCHEMA = pa.schema(
     [
         (DIGEST_HIGH, pa.uint64()),
         (DIGEST_LOW, pa.uint64()),
         (START, pa.int64()),
+        (_TARGET_INDEX, pa.int64()),
         ("is_unknown", pa.bool_()),
         ("example", pa.large_binary()),
     ]
@@ -62,11 +75,14 @@ def encode_examples(
             column = batch.column(name)
             features[name] = _distinct(column, num_items) if name == SEEN else column
     high = _digests(batch.column(DIGEST_HIGH))
+    start = batch.column(START).flatten().to_numpy()
+    inputs = batch.column(ITEM_ID).flatten().to_numpy().reshape(-1, max_length)
     rows = pa.record_batch(
         [
             pa.array(high),
             pa.array(_digests(batch.column(DIGEST_LOW))),
-            batch.column(START).flatten(),
+            pa.array(start),
+            pa.array(start + (inputs != PADDING_ID).sum(axis=1)),
             pa.array(last_target == unknown_id(num_items)),
             serialize(features),
         ],
@@ -119,7 +135,7 @@ def _matrix(column: pa.Array) -> Int64s:
 
 @dataclass(frozen=True)
 class SortedExamples:
-    """The examples of a shard in order: by user digest, then by start.
+    """The examples of a shard in order: by user digest, start and last target.
 
     Those of a user with a long history can be gigabytes, so they are not copied into
     their order at once: `iter` yields serialised examples, made a few at a time.
@@ -155,9 +171,8 @@ def sorted_examples(parts: Sequence[pa.RecordBatch]) -> SortedExamples:
       parts: record batches of `SHARD_SCHEMA`, in any order.
     """
     rows = columns.concatenate(parts)
-    order = np.lexsort(
-        [rows.column(name).to_numpy() for name in (START, DIGEST_LOW, DIGEST_HIGH)]
-    )
+    keys = (_TARGET_INDEX, START, DIGEST_LOW, DIGEST_HIGH)
+    order = np.lexsort([rows.column(name).to_numpy() for name in keys])
     return SortedExamples(rows, order)
 
 

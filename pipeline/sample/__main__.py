@@ -38,6 +38,9 @@ def make_parser() -> Parser:
         help="the file to write, JSON lines; through gzip where it ends in .gz",
     )
     parser.add_argument(
+        "--overwrite", action="store_true", help="replace a file that is there"
+    )
+    parser.add_argument(
         "--users",
         type=int,
         metavar="USERS",
@@ -66,6 +69,11 @@ def main(argv: Sequence[str]) -> int:
         settings = SampleSettings.of(args.reviews, args.users, args.items, args.seed)
     except ValueError as error:
         raise UsageError(str(error).replace("`num_", "`--")) from error
+    if os.path.isfile(args.output) and not args.overwrite:
+        raise UserError(
+            f"{args.output} is there already; give --overwrite to replace it, or "
+            "another --output."
+        )
     start = time.perf_counter()
     try:
         os.makedirs(os.path.dirname(args.output) or ".", exist_ok=True)

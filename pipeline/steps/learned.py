@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import tensorflow as tf
 from tensorflow_transform.analyzers import get_empy_vocabulary_dummy_value
 
+from pipeline.accounting.read_account import ReadAccount
 from schemas.errors import UserError
 from schemas.features import (
     GAP_DAYS,
@@ -67,6 +68,34 @@ def read_learned(transform_fn: str, max_length: int, min_item_count: int) -> Lea
         num_items=len(items),
         nb_days_buckets=int(outputs[NB_DAYS][0, -1]),
         gap_days_buckets=int(outputs[GAP_DAYS][0, -1]),
+    )
+
+
+def check_items(
+    learned: Learned, num_items: int, account: ReadAccount, min_item_count: int
+) -> Learned:
+    """Returns what was learned if there is more than one item to tell apart.
+
+    Args:
+      learned: what was learned.
+      num_items: the number of distinct items of all events.
+      account: of all rows.
+      min_item_count: named where it leaves one item.
+
+    Raises:
+      UserError: there is one item; a model of it is right without learning anything.
+    """
+    if learned.num_items > 1:
+        return learned
+    if num_items == 1:
+        events = sum(account.days.values())
+        raise UserError(f"all {events:,} events are of one item; check --item_field.")
+    raise UserError(
+        f"one item alone has --min_item_count {min_item_count} training events; lower "
+        "it."
+        if min_item_count > 1
+        else "all training events are of one item; check --item_field, or give more "
+        "reviews."
     )
 
 

@@ -171,15 +171,17 @@ def sort_partition(
         [columns.from_bytes(data) for data in serialised],
         options.drop_repeats,
         options.window.max_history,
+        first_held_out=plan.cuts[0] if plan.cuts else None,
     )
     rule = SplitRule(options.window, options.split, plan.cuts)
     last_day = None
     if options.split.measures_from_target:
         last_day = last_training_day(histories, rule)
     windows = split_windows(histories, rule)
-    long_enough = histories.lengths >= options.window.min_items
+    lengths = histories.user_lengths
+    long_enough = lengths >= options.window.min_items
     account = SequenceAccount(
-        users=len(histories.users),
+        users=len(lengths),
         users_long_enough=int(long_enough.sum()),
         events=len(histories.days),
         dropped=dropped,

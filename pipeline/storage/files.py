@@ -205,18 +205,23 @@ def delete_folder(folder: str) -> None:
         FileSystems.delete(paths)
 
 
-def delete_entries(folder: str, names: Collection[str]) -> None:
+def delete_entries(
+    folder: str, names: Collection[str], but: Collection[str] = ()
+) -> None:
     """Deletes the files of these names in a folder, and all in folders of them.
 
     Of the files also what a writer that was stopped has left.
+
+    Args:
+      folder: the folder.
+      names: of entries of the folder.
+      but: paths in the folder of files that stay.
     """
-    prefix = join(folder, "")
-    paths = files_of(folder)
-    entries = [path.removeprefix(prefix).split("/")[0] for path in paths]
+    files = [path.removeprefix(join(folder, "")) for path in files_of(folder)]
     chosen = [
-        path
-        for path, entry in zip(paths, entries, strict=True)
-        if whole_name(entry) in names
+        join(folder, file)
+        for file in files
+        if whole_name(file.split("/")[0]) in names and file not in but
     ]
     if chosen:
         FileSystems.delete(chosen)

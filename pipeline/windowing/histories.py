@@ -11,16 +11,17 @@ import pyarrow as pa
 
 from pipeline.arrays.columns import concatenate
 from pipeline.arrays.digests import UInt64s, user_digests
+from pipeline.parse.dates import day_of
 from pipeline.parse.events import ITEM, MOMENT, POSITION, USER
 from pipeline.windowing.windows import Int64s
 from schemas.settings import DropRepeats
-
-MILLISECONDS_A_DAY = 86_400_000
 
 
 @dataclass(frozen=True)
 class Histories:
     """Histories in the order of their users' digests.
+
+    A user has one, or, where `latest_events` left out the events between them, two.
 
     Attributes:
       users: string [histories].
@@ -44,10 +45,30 @@ class Histories:
         """The number of events of each history, int64 [histories]."""
         return np.diff(self.offsets)
 
+    @property
+    def user_lengths(self) -> Int64s:
+        """The number of events of each user, int64 [users]."""
+        is_first = np.ones(len(self.users), bool)
+        is_first[1:] = (self.digests[1:] != self.digests[:-1]).any(axis=1)
+        firsts = np.flatnonzero(is_first)
+        return np.diff(np.append(self.offsets[firsts], self.offsets[-1]))
+
     def event_places(self) -> tuple[Int64s, Int64s]:
         """Returns each event's history and its index there, both int64 [events]."""
         history = np.repeat(np.arange(len(self.users)), self.lengths)
         return history, np.arange(len(self.days)) - self.offsets[history]
+
+    def where(self, kept: npt.NDArray[np.bool_]) -> "Histories":
+        """Returns all histories with the events `kept`, bool [events], alone."""
+        before = np.concatenate([[0], np.cumsum(kept)])
+        return Histories(
+            users=self.users,
+            digests=self.digests,
+            offsets=before[self.offsets],
+            items=self.items,
+            item_codes=self.item_codes[kept],
+            days=self.days[kept],
+        )
 
     @cached_property
     def next_same_item(self) -> Int64s:
@@ -70,6 +91,7 @@ def build_histories(
     batches: Sequence[pa.RecordBatch],
     drop_repeats: DropRepeats = "none",
     max_history: int = 0,
+    first_held_out: int | None = None,
 ) -> tuple[Histories, dict[str, int]]:
     """Sorts the events of a partition into histories.
 
@@ -80,7 +102,8 @@ def build_histories(
       batches: events of whole users, with the columns of `pipeline.parse.events`.
       drop_repeats: `exact` keeps the first of events of one user, item and day;
         `consecutive` the first of a run of one item.
-      max_history: the most events of a history that are kept, the latest; 0 keeps all.
+      max_history: the most events of a history that are kept; see `latest_events`.
+      first_held_out: likewise.
 
     Returns:
       The histories, and how many events each of the two settings dropped, by flag.
@@ -99,24 +122,64 @@ def build_histories(
 
     history = user_rank[order]
     codes = items.indices.to_numpy()[order].astype(np.int64)
-    days = moments[order] // MILLISECONDS_A_DAY
+    days = day_of(moments[order])
 
     repeated = _repeats(history, codes, days, drop_repeats)
-    kept = ~repeated
-    too_old = _beyond_latest(history[kept], max_history)
-    kept[np.flatnonzero(kept)[too_old]] = False
-
-    lengths = np.bincount(history[kept], minlength=len(by_digest))
+    lengths = np.bincount(history[~repeated], minlength=len(by_digest))
     histories = Histories(
         users=users.dictionary.take(pa.array(by_digest)),
         digests=digests[by_digest],
         offsets=np.concatenate([[0], np.cumsum(lengths)]),
         items=items.dictionary,
-        item_codes=codes[kept],
-        days=days[kept],
+        item_codes=codes[~repeated],
+        days=days[~repeated],
     )
-    dropped = {"drop_repeats": int(repeated.sum()), "max_history": int(too_old.sum())}
+    histories, too_old = latest_events(histories, max_history, first_held_out)
+    dropped = {"drop_repeats": int(repeated.sum()), "max_history": too_old}
     return histories, {flag: count for flag, count in dropped.items() if count}
+
+
+def latest_events(
+    histories: Histories, max_history: int, first_held_out: int | None = None
+) -> tuple[Histories, int]:
+    """Leaves out what is older than the latest events of a history.
+
+    Events before a day may be counted by themselves, so that no later one takes their
+    place. Where the later ones are too many as well, there is a gap, and they become a
+    history of their own: no window may reach over it.
+
+    Args:
+      histories: the histories, one a user.
+      max_history: the most events of a history that are kept; 0 keeps all.
+      first_held_out: days since 1970-01-01; as many again are kept from this day on.
+        None: all count alike.
+
+    Returns:
+      The histories, and how many events are left out.
+    """
+    if not max_history:
+        return histories, 0
+    history, _ = histories.event_places()
+    # Two parts a history, of which the first may be all of it.
+    part = 2 * history
+    if first_held_out is not None:
+        part += histories.days >= first_held_out
+    ends = np.cumsum(np.bincount(part, minlength=2 * len(histories.users)))
+    kept = ends[part] - np.arange(len(part)) <= max_history
+    is_cut = np.zeros(len(ends), bool)
+    is_cut[part[~kept]] = True
+    row = np.where(is_cut[part], part, 2 * history)[kept]
+    lengths = np.bincount(row, minlength=len(ends))
+    rows = np.flatnonzero((lengths > 0) | (np.arange(len(ends)) % 2 == 0))
+    shown = Histories(
+        users=histories.users.take(pa.array(rows // 2)),
+        digests=histories.digests[rows // 2],
+        offsets=np.concatenate([[0], np.cumsum(lengths[rows])]),
+        items=histories.items,
+        item_codes=histories.item_codes[kept],
+        days=histories.days[kept],
+    )
+    return shown, int((~kept).sum())
 
 
 def _repeats(
@@ -130,14 +193,6 @@ def _repeats(
     if rule == "consecutive":
         repeats[1:] = (history[1:] == history[:-1]) & (codes[1:] == codes[:-1])
     return repeats
-
-
-def _beyond_latest(history: Int64s, max_history: int) -> npt.NDArray[np.bool_]:
-    """Returns which events are older than the latest `max_history` of their user."""
-    if not max_history:
-        return np.zeros(len(history), bool)
-    end = np.searchsorted(history, history, side="right")
-    return end - np.arange(len(history)) > max_history
 
 
 def to_batch(histories: Histories) -> pa.RecordBatch:

@@ -2,7 +2,7 @@
 
 Every function is pure: histories in, windows out. Training windows of `time` and
 `leave_one_out` are cut from the training part of a history alone, so that no change of
-a later event can reach them.
+a later event can reach them; under `time` no later event more or less can either.
 """
 
 import math

@@ -74,7 +74,10 @@ def test_what_became_of_every_row(run, tmp_path):
         f"  {reviews} row 102: `user_id` is missing or empty",
         f"  {reviews} row 104: `date` '2016-04-31' is no date",
         f"  {reviews} row 105: has 2 fields, the header has 4",
-        "Check --schema, the --*_field names and --date_format, or raise the fraction.",
+        "Check --schema, the --*_field names and --date_format, or raise the fraction. "
+        "Dates were tried as iso, unix, '%B %d, %Y'; name what yours are with "
+        "--date_format, which may be given several times, such as --date_format "
+        "'%d.%m.%Y' for 31.12.2016.",
     ]
     assert entries(data) == before
 

@@ -90,6 +90,15 @@ def test_no_history_of_min_items_is_status_1(run, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+def test_one_item_is_status_1(run, tmp_path):
+    reviews = write(tmp_path / "reviews.csv", [f"{row[:-1]},shop\n" for row in rows(9)])
+    reviews.write_text(reviews.read_text().replace(HEADER, HEADER[:-1] + ",where\n"))
+    assert sentence(run, reviews, "--item_field=where", "--split=none") == (
+        "all 36 events are of one item; check --item_field."
+    )
+    assert not (tmp_path / "data").exists()
+
+
 def test_half_a_gzip_is_status_1(run, tmp_path):
     reviews = tmp_path / "reviews.csv.gz"
     reviews.write_bytes(gzip.compress((HEADER + "".join(rows(50))).encode())[:-9])

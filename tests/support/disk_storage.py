@@ -1,8 +1,9 @@
 """A storage of this machine's disk whose paths begin with `disk://`, as gs:// has."""
 
+import contextlib
 import os
 
-from apache_beam.io.filesystem import FileMetadata, MatchResult
+from apache_beam.io.filesystem import BeamIOError, FileMetadata, MatchResult
 from apache_beam.io.localfilesystem import LocalFileSystem
 
 _SCHEME = "disk"
@@ -37,13 +38,17 @@ class DiskFileSystem(LocalFileSystem):
 
     def delete(self, paths):
         for path in paths:
-            os.remove(path.removeprefix(_PREFIX))
+            # A bucket takes what is gone for deleted.
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(path.removeprefix(_PREFIX))
 
     def copy(self, source_file_names, destination_file_names):
+        sources = [path.removeprefix(_PREFIX) for path in source_file_names]
         destinations = [path.removeprefix(_PREFIX) for path in destination_file_names]
+        # The local one would remove what is there first.
+        if missing := [path for path in sources if not os.path.exists(path)]:
+            raise BeamIOError("there is no such file", dict.fromkeys(missing))
         for path in destinations:
             # A bucket has no folders to be made.
             os.makedirs(os.path.dirname(path), exist_ok=True)
-        super().copy(
-            [path.removeprefix(_PREFIX) for path in source_file_names], destinations
-        )
+        super().copy(sources, destinations)

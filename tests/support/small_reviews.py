@@ -1,14 +1,21 @@
 """Small tables of reviews for runs of the pipeline, and what the runs leave."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 HEADER = "user_id,item_id,date,rating\n"
 
 
-def rows(num_users: int, num_events: int = 4) -> list[str]:
+ITEMS = tuple(f"i{number}" for number in range(7))
+
+
+def rows(
+    num_users: int, num_events: int = 4, items: Sequence[str] = ITEMS
+) -> list[str]:
     """Returns lines of CSV: each user takes items in a row, an item a day."""
     return [
-        f"u{user},i{(user + event) % 7},2016-04-{event + 1:02},{event + 1}\n"
+        f"u{user},{items[(user + event) % len(items)]},"
+        f"2016-04-{event + 1:02},{event + 1}\n"
         for user in range(num_users)
         for event in range(num_events)
     ]

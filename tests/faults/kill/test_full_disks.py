@@ -86,8 +86,8 @@ def test_a_data_set_with_no_room_for_temporary_files_leaves_the_earlier_one(
 def test_recommendations_that_find_no_room_leave_the_earlier_ones(
     tmp_path, disk, left, capfd
 ):
-    old = write(tmp_path / "old.csv", rows(40, 5))
-    new = write(tmp_path / "new.csv", rows(4000, 5))
+    old = write(tmp_path / "old.csv", rows(40, 5, catalogue.ITEMS[:3]))
+    new = write(tmp_path / "new.csv", rows(4000, 5, catalogue.ITEMS[:3]))
     flags = [f"--output={disk}/recs", "--quiet", "--overwrite"]
     flags += [f"--model={catalogue.export()}", "--num_shards=2"]
     assert recommend([f"--input={old}", *flags]) == 0

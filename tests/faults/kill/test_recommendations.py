@@ -16,7 +16,10 @@ def scene(tmp_path_factory, sample_run):
     folder = tmp_path_factory.mktemp("recommendations")
     around = folder / "around"
     around.mkdir()
-    reviews = write(around / "reviews.csv", [*rows(2000, 6), "u1,i1,never,1\n"])
+    vocabulary = sample_run / "model" / "assets" / "item_vocabulary"
+    items = vocabulary.read_text().split("\n")[:7]
+    lines = [*rows(2000, 6, items), "u1,i1,never,1\n"]
+    reviews = write(around / "reviews.csv", lines)
     flags = (f"--model={sample_run}/model", "--quiet", "--overwrite", "--top_k=5")
 
     def program(output, temporary):
@@ -26,7 +29,7 @@ def scene(tmp_path_factory, sample_run):
         )
 
     earlier, undisturbed = folder / "earlier", folder / "undisturbed"
-    old = write(folder / "old.csv", rows(40, 5))
+    old = write(folder / "old.csv", rows(40, 5, items))
     done = run_module(
         "pipeline.recommend", f"--input={old}", f"--output={earlier}", *flags
     )

@@ -72,8 +72,9 @@ def test_a_data_set_that_is_being_written_is_refused(tmp_path, reviews, capfd, t
     assert main(flags) == 0
 
 
-def test_recommendations_that_are_being_written_are_refused(tmp_path, reviews, capfd):
+def test_recommendations_that_are_being_written_are_refused(tmp_path, capfd):
     output = tmp_path / "recs"
+    reviews = write(tmp_path / "reviews.csv", rows(40, 5, catalogue.ITEMS[:3]))
     flags = [f"--input={reviews}", f"--output={output}", "--quiet"]
     flags += [f"--model={catalogue.export()}"]
     with lock_folder(output):

@@ -26,6 +26,23 @@ def test_days_are_planned_from_all_events():
     assert plan_days(account, options(split=split)) == DayPlan(99, ())
 
 
+def test_one_day_cannot_be_divided_by_time():
+    account = ReadAccount(accepted=1_839, days={17_000: 1_839})
+    with pytest.raises(
+        UserError,
+        match=r"all 1,839 events are of 2016-07-18, so that --split time cannot divide "
+        r"them; check --date_field, or give --split leave_one_out\.",
+    ):
+        plan_days(account, options())
+    undivided = SplitSettings("time", 0.0, 0.0)
+    assert plan_days(account, options(split=undivided)) == DayPlan(
+        17_000, (17_001,) * 2
+    )
+    for name in ("leave_one_out", "none"):
+        chosen = options(split=SplitSettings.of(name))
+        assert plan_days(account, chosen) == DayPlan(17_000)
+
+
 @pytest.mark.parametrize(
     ("split", "expected"),
     [("time", 70), ("leave_one_out", 70), ("random", 99), ("user", 99), ("none", 99)],
@@ -55,7 +72,8 @@ def test_a_split_that_leaves_nothing_to_train_on_is_one_sentence():
 
 def test_a_field_of_items_that_no_event_has_is_one_sentence():
     read = dataclasses.replace(READ, item_fields=("category", "size"))
-    account = ReadAccount(accepted=3, days={17: 3}, values={"category": 2, "size": 0})
+    days = {1: 2, 17: 1}
+    account = ReadAccount(accepted=3, days=days, values={"category": 2, "size": 0})
     with pytest.raises(UserError) as caught:
         plan_days(account, Options(read))
     assert str(caught.value) == (

@@ -69,7 +69,23 @@ def test_a_later_event_changes_no_answer_of_the_day(recommend, log):
     assert done.manifest["events"] == {
         "all": len(log["date"]),
         "later": len(log["date"]) - len(until),
+        "of_unknown_items": sum(row["item_id"] not in ITEMS for row in until),
     }
+
+
+@pytest.mark.parametrize("share", [0.4, 0.6])
+def test_many_events_of_unknown_items_are_a_warning(recommend, tmp_path, log, share):
+    rows = [dict(row, item_id="a") for row in rows_of(log)]
+    unknown = round(share * len(rows))
+    for row in rows[:unknown]:
+        row["item_id"] = "of another shop"
+    reviews = tmp_path / "other.jsonl"
+    reviews.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = recommend("--quiet", reviews=str(reviews))
+    assert done.status == 0
+    assert done.manifest["events"]["of_unknown_items"] == unknown
+    warning = f"the model does not know the items of {unknown} of {len(rows)} events"
+    assert [warning in line for line in done.lines] == [True] * (share > 0.5)
 
 
 def test_parquet_and_json_lines_say_the_same(recommend):
@@ -146,6 +162,22 @@ def test_users_named_in_a_file(recommend, tmp_path):
         "last_event": None,
         "num_events": 0,
     }
+
+
+def test_the_latest_events_are_asked_about_as_if_the_log_ended_on_the_day(
+    recommend, tmp_path, log
+):
+    rows = rows_of(log)
+    day = sorted(str(row["date"]) for row in rows)[len(rows) // 2]
+    flags = ["--max_history=2", f"--as_of={day}"]
+    done = recommend(*flags)
+    whole, later = done.rows, done.manifest["events"]["later"]
+    earlier = [row for row in rows if str(row["date"]) <= day]
+    reviews = tmp_path / "earlier.jsonl"
+    reviews.write_text("".join(json.dumps(row) + "\n" for row in earlier))
+    ended = recommend(*flags, "--overwrite", reviews=str(reviews))
+    assert whole == ended.rows
+    assert later == len(rows) - len(earlier) > 0
 
 
 def test_rows_files_and_settings_stand_in_the_manifest(recommend, tmp_path, log):

@@ -45,6 +45,11 @@ def test_wrong_flag_is_status_2(recommend, flag, expected):
     assert expected in sentence(recommend(flag), status=2)
 
 
+def test_a_field_of_no_items_is_status_1(recommend):
+    found = sentence(recommend("--quiet", "--item_field=date", "--date_field=date"))
+    assert "knows the item of none of" in found
+
+
 def test_no_model_is_status_1(recommend, tmp_path):
     for path in (tmp_path / "nowhere", tmp_path):
         found = sentence(recommend(model=str(path)))

@@ -20,6 +20,7 @@ from pipeline.windowing.histories import Histories
 from schemas.errors import UserError
 
 W = 3
+VOCABULARY = pa.record_batch({"item_id": [f"i{number}" for number in range(99)]})
 READ = ReadOptions(load_review_schema("plain"))
 
 
@@ -48,31 +49,45 @@ def _asked(batch: pa.RecordBatch) -> dict[str, tuple[list[int], bool]]:
 
 
 def test_every_user_with_an_event_is_asked() -> None:
-    batch, account = make_requests(_histories([[1, 2], [5]]), None, _options(), W)
+    batch, account = make_requests(
+        _histories([[1, 2], [5]]), None, _options(), W, VOCABULARY
+    )
     assert _asked(batch) == {"u0": ([1, 2], True), "u1": ([5], True)}
     assert (account.users, account.events, account.too_short) == (2, 3, 0)
 
 
 def test_events_after_the_day_are_left_out() -> None:
     histories = _histories([[1, 9], [9], [3, 4]])
-    batch, account = make_requests(histories, None, _options(as_of=4), W)
+    batch, account = make_requests(histories, None, _options(as_of=4), W, VOCABULARY)
     assert _asked(batch) == {"u0": ([1], True), "u2": ([3, 4], True)}
     assert batch.column("last_day").to_pylist() == [1, 4]
     assert (account.later, account.too_short) == (2, 1)
     assert events_until(histories, 4).lengths.tolist() == [1, 0, 2]
 
 
+def test_the_latest_events_are_those_up_to_the_day() -> None:
+    histories = _histories([[1, 2, 3, 8, 9], [9], [4]])
+    batch, account = make_requests(
+        histories, None, _options(as_of=4, max_history=2), W, VOCABULARY
+    )
+    assert _asked(batch) == {"u0": ([2, 3], True), "u2": ([4], True)}
+    assert (account.events, account.later, account.too_short) == (6, 3, 1)
+    assert account.dropped == (("max_history", 1),)
+
+
 def test_short_histories_are_popular_where_asked() -> None:
     histories = _histories([[1, 2], [5]])
     options = _options(min_items=2, popular=True)
-    batch, account = make_requests(histories, None, options, W)
+    batch, account = make_requests(histories, None, options, W, VOCABULARY)
     assert _asked(batch) == {"u0": ([1, 2], True), "u1": ([5], False)}
     assert (account.too_short, account.usable) == (1, 1)
 
 
 def test_users_named_are_asked_alone_and_unknown_ones_too() -> None:
     histories = _histories([[1, 2], [5]])
-    batch, account = make_requests(histories, {"u1", "new"}, _options(popular=True), W)
+    batch, account = make_requests(
+        histories, {"u1", "new"}, _options(popular=True), W, VOCABULARY
+    )
     assert _asked(batch) == {"u1": ([5], True), "new": ([], False)}
     assert batch.column("last_day").to_pylist() == [5, None]
     assert account == RequestAccount(
@@ -92,7 +107,7 @@ def test_a_history_of_many_events_is_asked_about_by_its_items() -> None:
         8,
     ]
     assert np.flatnonzero(needed_events(histories, W, True)).tolist() == [6, 7, 8]
-    batch, _ = make_requests(histories, None, _options(), W)
+    batch, _ = make_requests(histories, None, _options(), W, VOCABULARY)
     (row,) = batch.to_pylist()
     assert row["items"] == ["i0", "i1", "i2", "i1", "i1", "i1"]
     assert (row["num_events"], row["last_day"]) == (9, 8)
@@ -104,7 +119,7 @@ def test_what_is_asked_has_the_latest_events_and_all_items(
 ) -> None:
     days = [list(range(len(of_user))) for of_user in items]
     histories = _histories(days, [item for of_user in items for item in of_user])
-    batch, _ = make_requests(histories, None, _options(popular=True), width)
+    batch, _ = make_requests(histories, None, _options(popular=True), width, VOCABULARY)
     assert len(batch) == len(items)
     for row, of_user in zip(batch.to_pylist(), items, strict=True):
         names = [f"i{item}" for item in of_user]
@@ -116,11 +131,13 @@ def test_what_is_asked_has_the_latest_events_and_all_items(
 
 def test_accounts_add_up_in_any_order() -> None:
     accounts = [
-        RequestAccount(3, 1, 1, 1, 9, 2, (("drop_repeats", 1),)),
+        RequestAccount(3, 1, 1, 1, 9, 2, (("drop_repeats", 1),), 4),
         RequestAccount(),
         RequestAccount(5, 0, 2, 0, 8, 0, (("drop_repeats", 2), ("max_history", 4))),
     ]
-    total = RequestAccount(8, 1, 3, 1, 17, 2, (("drop_repeats", 3), ("max_history", 4)))
+    total = RequestAccount(
+        8, 1, 3, 1, 17, 2, (("drop_repeats", 3), ("max_history", 4)), 4
+    )
     assert add_request_accounts(accounts) == total
     assert add_request_accounts(reversed(accounts)) == total
     assert add_request_accounts([]) == RequestAccount()
@@ -133,3 +150,19 @@ def test_somebody_must_be_answered() -> None:
         check_requests(nobody, _options())
     one = RequestAccount(users=3, not_asked=1, too_short=1)
     assert check_requests(one, _options()) == one
+
+
+def test_events_of_items_that_the_model_does_not_know_are_counted() -> None:
+    histories = _histories([[1, 2, 3], [1, 9]], [0, 1, 0, 3, 0])
+    vocabulary = pa.record_batch({"item_id": ["i1", "i9"]})
+    _, account = make_requests(histories, None, _options(as_of=5), W, vocabulary)
+    assert (account.unknown, account.events, account.later) == (3, 5, 1)
+    assert check_requests(account, _options()) == account
+
+
+def test_a_model_that_knows_not_one_item_answers_nobody() -> None:
+    account = RequestAccount(users=2, events=1_005, later=5, unknown=1_000)
+    with pytest.raises(
+        UserError, match="--model model knows the item of none of 1,000 events; check"
+    ):
+        check_requests(account, _options(popular=True))

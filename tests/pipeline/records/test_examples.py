@@ -4,6 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.arrays import columns
 from pipeline.arrays.digests import bucket_of, user_digests
@@ -17,12 +19,12 @@ def lists(values, kind=None):
     return pa.array(values, pa.large_list(kind or pa.int64()))
 
 
-def transformed(users=USERS, start=0, split="train"):
+def transformed(users=USERS, start=0, split="train", inputs=(0, 1)):
     digests = user_digests(users).view(np.int64)
     n = len(users)
     return pa.record_batch(
         {
-            "item_id": lists([[0, 1]] * n),
+            "item_id": lists([list(inputs)] * n),
             "nb_days": lists([[0, 3]] * n),
             "gap_days": lists([[0, 2]] * n),
             "target": lists([[1, 2]] * (n - 1) + [[1, 6]]),
@@ -99,6 +101,24 @@ def test_examples_of_a_user_come_by_start_whatever_the_order_of_arrival(
     examples = sorted_examples(parts)
     assert len(examples) == 3
     assert [parsed(data)["start"] for data in examples] == [[0], [4], [10]]
+
+
+@given(st.permutations([(0, (0, 1)), (0, (1, 1)), (1, (1, 1)), (2, (1, 1))]))
+def test_held_out_examples_that_share_a_start_come_by_their_targets(arrivals):
+    parts = [
+        batch
+        for start, inputs in arrivals
+        for batch in encode(
+            "eval", 1, transformed(["ann"], start, "eval", inputs)
+        ).values()
+    ]
+    found = [parsed(data) for data in sorted_examples(parts)]
+    assert [(example["start"], example["item_id"]) for example in found] == [
+        ([0], [0, 1]),
+        ([0], [1, 1]),
+        ([1], [1, 1]),
+        ([2], [1, 1]),
+    ]
 
 
 def test_an_empty_batch_gives_nothing():

@@ -49,6 +49,22 @@ def test_wrong_flag_is_one_sentence_and_status_2(tmp_path, capsys, arguments, se
     assert not output.exists()
 
 
+def test_a_file_that_is_there_is_replaced_only_where_that_is_asked_for(
+    tmp_path, capsys
+):
+    output = tmp_path / "mine.jsonl"
+    output.write_text("mine\n")
+    arguments = ["--reviews", "7", "--output", str(output)]
+    assert run_program(main, arguments, PROG) == 1
+    assert capsys.readouterr().err == (
+        f"{PROG}: {output} is there already; give --overwrite to replace it, or "
+        "another --output.\n"
+    )
+    assert output.read_text() == "mine\n"
+    assert main([*arguments, "--overwrite"]) == 0
+    assert output.read_bytes().count(b"\n") == 7
+
+
 def test_file_that_cannot_be_written_is_one_sentence_and_status_1(tmp_path):
     done = run_module("pipeline.sample", "--output", str(tmp_path))
     assert done.returncode == 1

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,16 @@ from tests.support.disk_storage import DiskFileSystem  # noqa: F401
 
 NEW = {MANIFEST, "train/b", f"{TRANSFORM_FN}/assets/words"}
 COMPLETE = {"mine": "old", **dict.fromkeys(NEW, "new")}
+
+
+@dataclass(frozen=True)
+class Written:
+    """The manifest that a run has written, in short."""
+
+    text: str = "new"
+
+    def to_json(self):
+        return self.text
 
 
 def fill(folder, mark, *names):
@@ -44,10 +55,10 @@ def staged(data):
 
 def test_the_new_one_replaces_all_of_the_old_one(tmp_path):
     arguments = staged(tmp_path)
-    assert publish("manifest", *arguments) == "manifest"
+    assert publish(Written(), *arguments) == Written()
     assert written(tmp_path) == COMPLETE
     # As of an engine that was told too late that it had succeeded.
-    publish("manifest", *arguments)
+    publish(Written(), *arguments)
     assert written(tmp_path) == COMPLETE
 
 
@@ -55,25 +66,29 @@ def test_what_a_late_attempt_still_writes_is_left_behind(tmp_path):
     arguments = staged(tmp_path)
     folder = arguments[0].removeprefix("disk://")
     fill(folder, "half", "train/b.0123456789ab.partial")
-    publish("manifest", *arguments)
+    publish(Written(), *arguments)
     assert written(tmp_path) == COMPLETE
 
 
 class Storage:
-    """Beam's file systems, of whose calls one fails."""
+    """Beam's file systems; something happens at one of the calls: it fails, or not."""
 
     def __init__(self, monkeypatch):
         self.calls = 0
-        self.fails_at = 0
+        self.happens_at = 0
+        self.happens = self.fail
         for name in ("exists", "delete", "copy", "match"):
-            call = self._failing(getattr(FileSystems, name))
+            call = self._counted(getattr(FileSystems, name))
             monkeypatch.setattr(FileSystems, name, staticmethod(call))
 
-    def _failing(self, call):
+    def fail(self):
+        raise BeamIOError("the storage does not answer", {"a": "b"})
+
+    def _counted(self, call):
         def wrapped(*args, **kwargs):
             self.calls += 1
-            if self.calls == self.fails_at:
-                raise BeamIOError("the storage does not answer", {"a": "b"})
+            if self.calls == self.happens_at:
+                self.happens()
             return call(*args, **kwargs)
 
         return wrapped
@@ -81,20 +96,20 @@ class Storage:
 
 def test_a_storage_that_does_not_answer_is_one_sentence(tmp_path, monkeypatch):
     arguments = staged(tmp_path)
-    Storage(monkeypatch).fails_at = 1
+    Storage(monkeypatch).happens_at = 1
     with pytest.raises(UserError, match=r"cannot bring .*the storage does not answer"):
-        publish("manifest", *arguments)
+        publish(Written(), *arguments)
 
 
 def test_a_step_that_is_tried_again_goes_on_wherever_it_failed(tmp_path, monkeypatch):
     storage = Storage(monkeypatch)
     for number in itertools.count(1):
         data = tmp_path / str(number)
-        storage.fails_at = 0
+        storage.happens_at = 0
         arguments = staged(data)
-        storage.calls, storage.fails_at = 0, number
+        storage.calls, storage.happens_at = 0, number
         with contextlib.suppress(UserError):
-            publish("manifest", *arguments)
+            publish(Written(), *arguments)
             break
         # A manifest stands beside its own files alone.
         shown = {
@@ -103,6 +118,46 @@ def test_a_step_that_is_tried_again_goes_on_wherever_it_failed(tmp_path, monkeyp
             if name != "mine" and not name.startswith(".")
         }
         assert MANIFEST not in shown or set(shown.values()) == {shown[MANIFEST]}
-        publish("manifest", *arguments)
+        publish(Written(), *arguments)
         assert written(data) == COMPLETE
     assert number > 8
+
+
+def test_an_attempt_that_stalls_destroys_nothing_that_another_one_published(
+    tmp_path, monkeypatch
+):
+    storage = Storage(monkeypatch)
+    refused = 0
+    for number in itertools.count(1):
+        data = tmp_path / str(number)
+        storage.happens_at = 0
+        arguments = staged(data)
+        overtaken = []
+
+        def overtake(arguments=arguments, overtaken=overtaken):
+            overtaken.append(publish(Written(), *arguments))
+
+        storage.happens = overtake
+        storage.calls, storage.happens_at = 0, number
+        with contextlib.suppress(UserError):
+            publish(Written(), *arguments)
+        if not overtaken:
+            break
+        if Path(data, MANIFEST).exists():
+            publish(Written(), *arguments)
+            assert written(data) == COMPLETE
+            continue
+        # It had seen the old manifest before the other one replaced it.
+        with pytest.raises(UserError, match="does not hold what this run wrote"):
+            publish(Written(), *arguments)
+        refused += 1
+        assert written(data) == {k: v for k, v in COMPLETE.items() if k != MANIFEST}
+    assert number > 8
+    assert refused <= 1
+
+
+def test_what_is_published_by_another_run_is_no_success(tmp_path):
+    arguments = staged(tmp_path)
+    publish(Written("new"), *arguments)
+    with pytest.raises(UserError, match="does not hold what this run wrote"):
+        publish(Written("another"), *arguments)

@@ -102,6 +102,37 @@ def test_max_history_keeps_the_end_of_every_history(rows, most):
     assert dropped.get("max_history", 0) == cut
 
 
+@given(rows_of_few_users(), st.integers(1, 4), st.integers(-3, 31))
+def test_max_history_counts_on_both_sides_of_a_day_and_joins_no_two_sides_of_a_gap(
+    rows, most, first
+):
+    batches = [event_batch(rows)]
+    histories, dropped = build_histories(batches, "none", most, first)
+    expected = []
+    for user, events in reference_histories(rows).items():
+        early = [event for event in events if event[1] < first]
+        late = [event for event in events if event[1] >= first]
+        if len(late) > most:
+            expected += [(user, early[-most:]), (user, late[-most:])]
+        else:
+            expected += [(user, early[-most:] + late)]
+    found = [
+        (user, as_dict(histories_of(histories, number))[user])
+        for number, user in enumerate(histories.users.to_pylist())
+    ]
+    assert sorted(found) == sorted(expected)
+    kept = sum(len(events) for _, events in expected)
+    assert dropped.get("max_history", 0) == len(rows) - kept
+    of_user = dict.fromkeys(histories.users.to_pylist(), 0)
+    for user, events in expected:
+        of_user[user] += len(events)
+    assert histories.user_lengths.tolist() == list(of_user.values())
+
+
+def histories_of(histories, number):
+    return from_batch(to_batch(histories).slice(number, 1))
+
+
 @given(rows_of_few_users(), st.integers(0, 3), st.integers(1, 4))
 def test_histories_survive_the_way_through_bytes_and_slices(rows, start, length):
     histories, _ = build_histories([event_batch(rows)])

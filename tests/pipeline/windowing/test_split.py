@@ -1,6 +1,7 @@
 """The five splits, against the literal transcription, and what may reach training."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,6 +104,37 @@ def test_no_change_of_held_out_events_reaches_training_under_time(rows, data):
     assert (
         places(changed, split, window)["train"] == places(rows, split, window)["train"]
     )
+
+
+@given(rows_of_few_users(), st.integers(2, 4), st.data())
+def test_no_held_out_event_more_or_less_reaches_training_under_time(rows, most, data):
+    split = SplitSettings("time", 0.2, 0.2)
+    window = WindowSettings(min_items=2, max_history=most)
+    cuts = cuts_of(rows, split)
+    fewer = [
+        row
+        for row in rows
+        if row.moment // DAY_MS < cuts[0] or data.draw(st.booleans())
+    ]
+
+    def training(rows):
+        if not rows:
+            return []
+        histories, _ = build_histories([event_batch(rows)], "none", most, cuts[0])
+        windows = split_windows(histories, SplitRule(window, split, cuts))["train"]
+        items = histories.items.take(pa.array(histories.item_codes)).to_pylist()
+        first = histories.offsets[windows.history]
+        return [
+            (histories.users[int(history)].as_py(), items[start : target + 1])
+            for history, start, target in zip(
+                windows.history,
+                first + windows.start,
+                first + windows.target,
+                strict=True,
+            )
+        ]
+
+    assert training(fewer) == training(rows)
 
 
 def test_whole_days_are_held_out():
