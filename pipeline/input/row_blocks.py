@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from pipeline.formats.delimited import (
     Dialect,
+    StrayQuoteError,
     has_broken_quotes,
+    is_open,
     parse_delimited,
     parse_header,
 )
@@ -164,8 +166,17 @@ def _delimited(
         )
     header = _header(header_line, delimiter, part.path)
     check_fields(options.fields, header, part.path, options.attributes)
-    dialect = Dialect(delimiter, multiline=options.quoted_line_breaks != "no")
+    dialect = Dialect(
+        delimiter,
+        multiline=options.quoted_line_breaks != "no",
+        refuses=options.quoted_line_breaks != "auto",
+    )
     breaks = delimiter if dialect.multiline else None
+    if breaks and is_open(header_line, breaks):
+        raise UserError(
+            f"{part.path} has a quote in its header that the line does not close; "
+            "close it, or give --quoted_line_breaks no where such quotes are only text."
+        )
 
     def parse(block: RawBlock) -> Iterator[RowBlock]:
         start, data = block()
@@ -192,7 +203,16 @@ def _delimited(
             if is_long:
                 rows = refused_line(text, options.fields, NOT_A_RECORD)
             else:
-                rows = parse_delimited(text, header, options.fields, dialect)
+                try:
+                    rows = parse_delimited(text, header, options.fields, dialect)
+                except StrayQuoteError as error:
+                    at = start + error.at + (len(header_line) if is_first else 0)
+                    raise UserError(
+                        f"{part.path} has a quote after byte {at} that takes in the "
+                        "lines behind it and is not closed at the end of a field; give "
+                        "--quoted_line_breaks no where such quotes are only text (or "
+                        "yes, which refuses those lines)."
+                    ) from error
             pieces.append(rows.after(lines) if lines else rows)
             lines += rows.num_lines
         yield from _one_block(start, pieces, lines)

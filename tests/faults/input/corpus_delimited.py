@@ -4,6 +4,7 @@ from tests.faults.input.cases import HEADER, ROW, Case, ends, refused
 
 _MARK = b"\xef\xbb\xbf"
 _RATED = b"user_id,item_id,date,rating\n"
+_TITLED = b"user_id\ttitle\titem_id\tdate\n"
 _WIDE = 20_000
 
 DELIMITED = [
@@ -40,11 +41,40 @@ DELIMITED = [
         0,
         missing_field=3,
     ),
-    refused(
+    ends(
         "quote_that_is_never_closed.csv",
         HEADER + ROW + b'"u,i,2016-04-20\n' + ROW,
+        "has a quote after byte 36 that takes in the lines behind it",
+    ),
+    Case(
+        "quote_that_is_never_closed_and_lines_are_refused.csv",
+        HEADER + ROW + b'"u,i,2016-04-20\n\n' + ROW,
         1,
-        not_a_record=1,
+        {"not_a_record": 2},
+        changes={"quoted_line_breaks": "yes"},
+    ),
+    ends(
+        "quotes_that_belong_to_titles.tsv",
+        _TITLED + b'u\t"Great\ti\t2016-04-20\nv\t"Good\tj\t2016-04-21\n',
+        "quote after byte 27 .* give --quoted_line_breaks no where such quotes are",
+    ),
+    Case(
+        "quotes_that_belong_to_titles_and_lines_are_refused.tsv",
+        _TITLED + b'u\t"Great\ti\t2016-04-20\nv\t"Good\tj\t2016-04-21\n',
+        0,
+        {"not_a_record": 2},
+        changes={"quoted_line_breaks": "yes"},
+    ),
+    Case(
+        "quotes_that_belong_to_titles_and_are_only_text.tsv",
+        _TITLED + b'u\t"Great\ti\t2016-04-20\nv\t"Good\tj\t2016-04-21\n',
+        2,
+        changes={"quoted_line_breaks": "no"},
+    ),
+    ends(
+        "open_quote_in_another_column_of_the_header.csv",
+        HEADER[:-1] + b',"title\n' + ROW[:-1] + b",x\n",
+        "has a quote in its header that the line does not close",
     ),
     refused("quote_that_is_only_text.csv", HEADER + b'5",i,2016-04-20\n' + ROW, 2),
     refused(
