@@ -176,11 +176,21 @@ def _split_multiline(lines: Sequence[str], delimiter: str) -> Iterator[_Record]:
     up to the next one, and make one row of parts of two. Such a quote does not stand
     at the end of a field; of a field that holds line breaks the last one does.
     """
+    # Most blocks have no stray quote, and are read strictly at once.
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    is_strict = True
+    try:
+        ends = [(reader.line_num, values) for values in reader]
+    except csv.Error:
+        ends = list(record_ends(lines, delimiter))
+        is_strict = False
     first = 0
-    for last, values in record_ends(lines, delimiter):
+    for last, values in ends:
         part = lines[first:last]
         text = "".join(part).rstrip("\r\n")
-        if len(part) > 1:
+        if is_strict:
+            yield _Record(first, values, text)
+        elif len(part) > 1:
             record = _Record(first, _values(part, delimiter, strict=True), text)
             if record.values is None:
                 wrong = f"is one of {len(part)} lines that a stray quote joins"
