@@ -42,6 +42,34 @@ def open_parquet(stream: BinaryIO, path: str) -> pq.ParquetFile:
         ) from error
 
 
+def group_ranges(
+    file: pq.ParquetFile, path: str, range_bytes: int
+) -> Iterator[tuple[int, int]]:
+    """Yields ranges of consecutive row groups: the first, and that after the last.
+
+    Opening a file reads what its footer says of all groups, so that small ones, of
+    which there may be thousands, are not opened one by one.
+
+    Args:
+      file: the file.
+      path: the file's path.
+      range_bytes: the most bytes of a range, unpacked, of more groups than one.
+
+    Raises:
+      UserError: the file is damaged.
+    """
+    start = num_bytes = 0
+    for group in range(file.num_row_groups):
+        with _checked(path, group):
+            size = max(0, file.metadata.row_group(group).total_byte_size)
+        if start < group and num_bytes + size > range_bytes:
+            yield start, group
+            start, num_bytes = group, 0
+        num_bytes += size
+    if start < file.num_row_groups:
+        yield start, file.num_row_groups
+
+
 def first_row(file: pq.ParquetFile, group: int, path: str) -> int:
     """Returns how many rows of a file stand before a row group.
 

@@ -9,7 +9,7 @@ from typing import get_args
 from apache_beam.io.filesystem import FileSystem
 from apache_beam.io.filesystems import FileSystems
 
-from pipeline.formats.parquet import open_parquet
+from pipeline.formats.parquet import group_ranges, open_parquet
 from pipeline.options import RANGE_BYTES, InputFormat, ReadOptions
 from pipeline.storage.files import (
     is_compressed,
@@ -58,9 +58,9 @@ class FileRange:
       ordinal: the file's place among all files of the input.
       path: where the file is.
       format: how to read it.
-      start: the first byte, or the row group of a Parquet file.
-      stop: the byte after the last; lines belong to the range in which they start.
-        None reads a text file from `start` to its end, block by block.
+      start: the first byte, or the first row group of a Parquet file.
+      stop: the byte or row group after the last; lines belong to the range in which
+        they start. None reads a text file from `start` to its end, block by block.
     """
 
     ordinal: int
@@ -169,9 +169,10 @@ def split_file(file: InputFile, options: ReadOptions) -> Iterator[FileRange]:
 
     if kind == "parquet":
         with open_raw(file.path) as stream:
-            groups = open_parquet(stream, file.path).num_row_groups
-        for group in range(groups):
-            yield part(group, group + 1)
+            opened = open_parquet(stream, file.path)
+            groups = list(group_ranges(opened, file.path, RANGE_BYTES))
+        for start, stop in groups:
+            yield part(start, stop)
     elif is_cuttable(file, kind, options):
         starts = range(0, file.size, RANGE_BYTES)
         for start in starts:

@@ -82,7 +82,7 @@ def raw_blocks(
       UserError: as `row_blocks`, there or when blocks or rows are made.
     """
     if part.format == "parquet":
-        return iter([_nothing]), lambda _: _row_group(part, options)
+        return iter([_nothing]), lambda _: _row_groups(part, options)
     if not part.start:
         start = read_start(part.path)
         check_is_text(start[:NUM_BYTES], part.path, is_compressed(part.path))
@@ -97,14 +97,18 @@ def raw_blocks(
     return _delimited(part, options)
 
 
-def _row_group(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
+def _row_groups(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
+    """Yields a block for each row group of a range."""
+    stop = part.start + 1 if part.stop is None else part.stop
     with open_raw(part.path) as stream:
         file = open_parquet(stream, part.path)
         start = first_row(file, part.start, part.path)
-        rows = parse_row_group(
-            file, part.start, options.fields, part.path, options.attributes
-        )
-    yield RowBlock(start, rows, rows.num_lines)
+        for group in range(part.start, stop):
+            rows = parse_row_group(
+                file, group, options.fields, part.path, options.attributes
+            )
+            yield RowBlock(start, rows, rows.num_lines)
+            start += rows.num_lines
 
 
 def _document(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:

@@ -1,4 +1,5 @@
 import gzip
+import itertools
 
 import pandas as pd
 import pyarrow as pa
@@ -7,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.input import input_files, row_blocks
 from pipeline.input.input_files import (
+    FileRange,
     InputFile,
     format_of,
     input_bytes,
@@ -17,6 +20,7 @@ from pipeline.input.input_files import (
 )
 from pipeline.options import RANGE_BYTES, ReadOptions
 from pipeline.parse.review_schema import ReviewSchema
+from pipeline.storage.files import open_raw
 from schemas.errors import UserError
 
 SCHEMA = ReviewSchema("user", "item", "date", ("iso",))
@@ -199,13 +203,48 @@ def test_ranges_cover_a_file(size):
     assert all(0 < part.stop - part.start <= RANGE_BYTES for part in parts)
 
 
-def test_parquet_is_read_by_row_group(tmp_path):
-    path = tmp_path / "a.parquet"
-    pq.write_table(pa.table({"user": range(10)}), path, row_group_size=4)
-    parts = list(split_file(InputFile(0, str(path), 1), options()))
-    assert [(part.format, part.start, part.stop) for part in parts] == [
-        ("parquet", group, group + 1) for group in range(3)
-    ]
+def parquet_of(path, group_rows):
+    table = pa.table({name: list(map(str, range(10))) for name in SCHEMA.fields(False)})
+    pq.write_table(table, path, row_group_size=group_rows)
+    return InputFile(0, str(path), 1)
+
+
+def test_parquet_is_read_by_ranges_of_row_groups(tmp_path, monkeypatch):
+    file = parquet_of(tmp_path / "a.parquet", 2)
+    assert [(p.start, p.stop) for p in split_file(file, options())] == [(0, 5)]
+    size = pq.read_metadata(file.path).row_group(0).total_byte_size
+    for groups, edges in (
+        (2.5, [0, 2, 4, 5]),
+        (1, [0, 1, 2, 3, 4, 5]),
+        (0, [0, 1, 2, 3, 4, 5]),
+    ):
+        monkeypatch.setattr(input_files, "RANGE_BYTES", int(groups * size))
+        parts = list(split_file(file, options()))
+        assert all(part.format == "parquet" for part in parts)
+        assert [(part.start, part.stop) for part in parts] == list(
+            itertools.pairwise(edges)
+        )
+
+
+def test_a_range_of_row_groups_is_opened_once_and_gives_a_block_a_group(
+    tmp_path, monkeypatch
+):
+    file = parquet_of(tmp_path / "a.parquet", 3)
+    opened = []
+
+    def open_counted(path):
+        opened.append(path)
+        return open_raw(path)
+
+    monkeypatch.setattr(row_blocks, "open_raw", open_counted)
+    (part,) = split_file(file, options())
+    blocks = list(row_blocks.row_blocks(part, options()))
+    assert [(b.start, b.places) for b in blocks] == [(0, 3), (3, 3), (6, 3), (9, 1)]
+    users = [user for b in blocks for user in b.rows.fields["user"].to_pylist()]
+    assert users == list(map(str, range(10)))
+    assert opened == [file.path]
+    rest = FileRange(0, file.path, "parquet", 2, 4)
+    assert [b.start for b in row_blocks.row_blocks(rest, options())] == [6, 9]
 
 
 def test_chosen_format_is_used_for_every_file(tmp_path):
