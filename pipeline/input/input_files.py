@@ -93,7 +93,12 @@ def list_files(patterns: Sequence[str]) -> list[InputFile]:
                 f"'{pattern.rstrip('/')}/*.jsonl'."
             )
         added = place.removesuffix(pattern)
-        files = {e.path.removeprefix(added): e.size_in_bytes for e in matched}
+        files = {
+            entry.path.removeprefix(added): entry.size_in_bytes
+            for entry in matched
+            # What consoles make where somebody creates a folder in a bucket.
+            if not entry.path.endswith("/")
+        }
         if not is_remote(pattern):
             _check_local(place, files)
         if not files:

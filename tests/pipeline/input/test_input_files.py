@@ -1,10 +1,13 @@
 import gzip
 import itertools
+from types import SimpleNamespace
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from apache_beam.io.filesystem import FileMetadata
+from apache_beam.io.filesystems import FileSystems
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,6 +98,17 @@ def test_folder_is_told_as_such(tmp_path):
     for name in ("data", "data/"):
         with pytest.raises(UserError, match=r"data/? is a folder; name its files, .*'"):
             list_files([f"{tmp_path}/{name}"])
+
+
+def test_markers_of_folders_in_a_bucket_are_no_files(monkeypatch):
+    names = ["gs://b/reviews/", "gs://b/reviews/old/", "gs://b/reviews/a.jsonl"]
+    matched = [FileMetadata(name, 11 * name.endswith("l")) for name in names]
+    found = SimpleNamespace(metadata_list=matched)
+    monkeypatch.setattr(FileSystems, "match", lambda _: [found])
+    assert list_files(["gs://b/reviews/**"]) == [InputFile(0, names[-1], 11)]
+    found.metadata_list = matched[:2]
+    with pytest.raises(UserError, match="matches no file"):
+        list_files(["gs://b/reviews/*"])
 
 
 def test_storage_that_is_not_known_is_one_sentence():
