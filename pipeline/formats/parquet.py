@@ -141,6 +141,11 @@ def _plain(column: pa.ChunkedArray) -> tuple[pa.Array, dict[int, str]]:
         array = pa.concat_arrays(array.chunks)
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
+    if isinstance(array.type, pa.UuidType):
+        texts = [None if value is None else str(value) for value in array.to_pylist()]
+        return pa.array(texts, pa.string()), {}
+    if isinstance(array.type, pa.BaseExtensionType):  # such as JSON, which is text
+        array = array.storage
     if pa.types.is_floating(array.type):
         return _without(array, pc.is_inf(array), "is not a finite number")
     if not _is_text(array.type):
