@@ -19,6 +19,7 @@ from pipeline.storage.files import (
     path_bytes,
 )
 from schemas.errors import UserError
+from schemas.json_values import parse_json
 
 _BY_NAME: dict[str, InputFormat] = {
     "jsonl": "jsonl",
@@ -211,13 +212,31 @@ def format_of(path: str, chosen: str = "auto") -> InputFormat:
         start = read_start(path).removeprefix(b"\xef\xbb\xbf").lstrip()
         if start.startswith(b"["):
             return "json"
-        return "columns" if _COLUMNS_START.match(start) else "jsonl"
+        if _COLUMNS_START.match(start) and not _are_lines(start):
+            return "columns"
+        return "jsonl"
     if extension not in _BY_NAME:
         raise UserError(
             f"cannot tell the format of {path} from its name; say it with "
             f"--input_format, one of {', '.join(get_args(InputFormat))}."
         )
     return _BY_NAME[extension]
+
+
+def _are_lines(start: bytes) -> bool:
+    """Whether JSON that may be pandas' columns has an object a line, by its start.
+
+    mongoexport writes such lines into .json, each with an object for its first value.
+    """
+    first, _, rest = start.partition(b"\n")
+    try:
+        record = parse_json(first)
+    except (ValueError, RecursionError):
+        return False
+    if rest.lstrip().startswith(b"{"):
+        return True
+    # A column is no text and no number.
+    return not all(isinstance(value, (dict, list)) for value in record.values())
 
 
 def read_start(path: str, num_bytes: int = _SNIFFED_BYTES) -> bytes:
