@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.formats.documents import check_fields
 from pipeline.formats.lines import decode, has_bad_bytes, one_line
+from pipeline.formats.needed_fields import check_fields
 from pipeline.parse.rows import Rows, plain_value
 from schemas.errors import UserError
 

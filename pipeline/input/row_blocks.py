@@ -13,7 +13,7 @@ from pipeline.formats.delimited import (
     parse_delimited,
     parse_header,
 )
-from pipeline.formats.documents import check_fields, parse_array, parse_columns
+from pipeline.formats.documents import parse_array, parse_columns
 from pipeline.formats.first_bytes import NUM_BYTES, check_is_text
 from pipeline.formats.json_lines import JsonLinesParser
 from pipeline.formats.long_lines import (
@@ -21,6 +21,7 @@ from pipeline.formats.long_lines import (
     refused_line,
     split_at_long_lines,
 )
+from pipeline.formats.needed_fields import check_fields
 from pipeline.formats.parquet import first_row, open_parquet, parse_row_group
 from pipeline.input.first_rows import check_first_rows
 from pipeline.input.input_files import DELIMITERS, FileRange, read_start
@@ -169,7 +170,7 @@ def _delimited(
             "its header should be; check that it is what its name says."
         )
     header = _header(header_line, delimiter, part.path)
-    check_fields(options.fields, header, part.path, options.attributes)
+    check_fields(options.fields, header, part.path, options.attributes, is_header=True)
     dialect = Dialect(
         delimiter,
         multiline=options.quoted_line_breaks != "no",

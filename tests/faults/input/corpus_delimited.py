@@ -135,17 +135,33 @@ DELIMITED = [
     ends(
         "wrong_header.csv",
         b"user,item,day\n" + ROW,
-        "no field `user_id`; its fields are: user, item, day",
+        r"no field `user_id`; its fields are: `user`, `item`, `day`\. Choose .*d\.$",
     ),
     ends(
-        "no_header.csv", ROW * 3, "no field `user_id`; its fields are: u, i, 2016-04-20"
+        "no_header.csv",
+        ROW * 3,
+        r"no field `user_id`; its fields are: `u`, `i`, .* the first line a header\?",
     ),
     ends(
         "semicolons.csv",
         HEADER.replace(b",", b";"),
-        "its fields are: user_id;item_id;date",
+        r"`user_id;item_id;date`\. It is separated by semicolons, .*sep=';'",
     ),
-    ends("commas_for_tabs.tsv", HEADER + ROW, "its fields are: user_id,item_id,date"),
+    ends(
+        "tabs_for_commas.csv",
+        HEADER.replace(b",", b"\t"),
+        r"`user_id\\titem_id\\tdate`\. It is .* tabs; give --input_format tsv",
+    ),
+    ends(
+        "blanks_in_the_header.csv",
+        HEADER.replace(b",", b" , ") + ROW,
+        "are: `user_id `, ` item_id `, ` date`. Blanks around a name belong to it",
+    ),
+    ends(
+        "commas_for_tabs.tsv",
+        HEADER + ROW,
+        "are: `user_id,item_id,date`. It is separated by commas; .* csv",
+    ),
     ends(
         "column_twice.csv",
         b"user_id," + HEADER + b"u," + ROW,
@@ -165,12 +181,12 @@ DELIMITED = [
     ends(
         "separator_of_excel.csv",
         b"sep=,\n" + HEADER + ROW,
-        r"its fields are: sep=, \. Choose",
+        r"its fields are: `sep=`, ``\. Choose .* header\?",
     ),
     ends(
         "names_that_cannot_be_shown.csv",
         b"\x1b[2J\xff,%s\n" % (b"x" * 5000),
-        r"its fields are: \\x1b\[2J\\udcff, x{57}\.\.\.\. Choose",
+        r"its fields are: `\\x1b\[2J\\udcff`, `x{57}\.\.\.`\. Choose",
     ),
     ends(
         "utf16.csv", (HEADER + ROW).decode().encode("utf-16"), "is not UTF-8 but UTF-16"

@@ -171,7 +171,8 @@ def test_text_of_a_row_shows_every_needed_value():
 def test_absent_column_is_told_with_the_columns_there_are():
     stream = write(user=["u"], thing=["i"], date=DATES[:1])
     with pytest.raises(
-        UserError, match=r"p has no field `item`; its fields are: other, user, thing"
+        UserError,
+        match=r"no field `item`; its fields are: `other`, `user`, `thing`",
     ):
         parse_row_group(open_parquet(stream, "p"), 0, FIELDS, "p")
 
