@@ -7,7 +7,8 @@ bytes that are not UTF-8, the block is parsed record by record.
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -37,10 +38,26 @@ class Dialect:
       delimiter: `,` or a tab.
       multiline: whether fields in quotes may hold line breaks; where not, a quote
         that its line does not close is only text.
+      refuses: whether the lines that a stray quote joins are refused; where not, they
+        raise `StrayQuoteError`.
     """
 
     delimiter: str
     multiline: bool = True
+    refuses: bool = True
+
+
+class StrayQuoteError(ValueError):
+    """A quote joins lines, and is not closed at the end of a field.
+
+    Attributes:
+      at: the byte of the block at which the first of the lines starts.
+    """
+
+    def __init__(self, at: int) -> None:
+        """Sets where the lines start."""
+        super().__init__(f"a quote joins lines after byte {at}")
+        self.at = at
 
 
 def parse_delimited(
@@ -53,6 +70,9 @@ def parse_delimited(
       header: the column names, in order; `fields` are among them.
       fields: the needed columns.
       dialect: how the records are written.
+
+    Raises:
+      StrayQuoteError: see `Dialect`.
     """
     num_lines = count_lines(data)
     columns = _columns(data, header, fields, dialect)
@@ -64,7 +84,8 @@ def parse_delimited(
     else:  # blank lines, or line breaks inside quotes
         records = _records(data, dialect)
         places = np.asarray([record.line for record in records], np.int64)
-        if len(places) != num_rows:
+        is_read = all(record.values is not None for record in records)
+        if len(places) != num_rows or not is_read:
             return _one_by_one(data, header, fields, dialect)
     if not dialect.multiline and _hold_line_break(columns):
         return _one_by_one(data, header, fields, dialect)
@@ -111,11 +132,21 @@ def _hold_line_break(columns: dict[str, pa.Array]) -> bool:
 
 
 class _Record(NamedTuple):
-    """A record: its first line, its values (None: not to be told apart), its text."""
+    """A record.
+
+    Attributes:
+      line: its first line.
+      values: None where they can't be told apart.
+      text: its lines.
+      wrong: why they can't be told apart.
+      is_joined: whether it is one of the lines that a stray quote joins.
+    """
 
     line: int
     values: list[str] | None
     text: str
+    wrong: str = ""
+    is_joined: bool = False
 
 
 def _records(data: bytes, dialect: Dialect) -> list[_Record]:
@@ -123,27 +154,80 @@ def _records(data: bytes, dialect: Dialect) -> list[_Record]:
     # Not str.splitlines, which breaks lines at more than line feeds.
     lines = [decode(line) for line in io.BytesIO(data)]
     split = _split_multiline if dialect.multiline else _split_lines
-    return [r for r in split(lines, dialect.delimiter) if not _is_blank(r)]
+    records = [r for r in split(lines, dialect.delimiter) if not _is_blank(r)]
+    joined = next((record.line for record in records if record.is_joined), None)
+    if joined is not None and not dialect.refuses:
+        before = itertools.islice(io.BytesIO(data), joined)
+        raise StrayQuoteError(sum(map(len, before)))
+    return records
 
 
 def _is_blank(record: _Record) -> bool:
     values = record.values
-    return values is not None and len(values) < 2 and not "".join(values).strip()
+    if values is None:
+        return not record.text.strip()
+    return len(values) < 2 and not "".join(values).strip()
 
 
 def _split_multiline(lines: Sequence[str], delimiter: str) -> Iterator[_Record]:
-    reader = csv.reader(lines, delimiter=delimiter)
+    """Yields records, and each line by itself where a stray quote joins several.
+
+    In text that nobody has quoted, a field that begins with a quote would take in all
+    up to the next one, and make one row of parts of two. Such a quote does not stand
+    at the end of a field; of a field that holds line breaks the last one does.
+    """
+    # Most blocks have no stray quote, and are read strictly at once.
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    is_strict = True
+    try:
+        ends = [(reader.line_num, values) for values in reader]
+    except csv.Error:
+        ends = list(record_ends(lines, delimiter))
+        is_strict = False
     first = 0
-    while True:
-        try:
-            values: list[str] | None = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:  # a carriage return outside quotes
-            values = None
-        text = "".join(lines[first : reader.line_num]).rstrip("\r\n")
-        yield _Record(first, values, text)
-        first = reader.line_num
+    for last, values in ends:
+        part = lines[first:last]
+        text = "".join(part).rstrip("\r\n")
+        if is_strict:
+            yield _Record(first, values, text)
+        elif len(part) > 1:
+            record = _Record(first, _values(part, delimiter, strict=True), text)
+            if record.values is None:
+                wrong = f"is one of {len(part)} lines that a stray quote joins"
+                for number, line in enumerate(part, start=first):
+                    yield _Record(number, None, line.rstrip("\r\n"), wrong, True)
+            else:
+                yield record
+        elif "\r" in text:
+            wrong = "has a carriage return outside quotes"
+            yield _Record(first, _values(part, delimiter), text, wrong)
+        else:
+            yield _Record(first, values, text)
+        first = last
+
+
+def record_ends(
+    lines: Iterable[str], delimiter: str
+) -> Iterator[tuple[int, list[str]]]:
+    """Yields of each record the number of the line behind it, and about its values.
+
+    Blocks are cut by this and read by this, so that cuts do not change the records.
+    """
+    # Without carriage returns, which the reader refuses where they stand alone.
+    bare = (line.replace("\r", "") for line in lines)
+    reader = csv.reader(bare, delimiter=delimiter)
+    for values in reader:
+        yield reader.line_num, values
+
+
+def _values(
+    lines: Sequence[str], delimiter: str, strict: bool = False
+) -> list[str] | None:
+    """Returns the values of one record; None where they can't be told apart."""
+    try:
+        return next(csv.reader(lines, delimiter=delimiter, strict=strict))
+    except csv.Error:
+        return None
 
 
 def _split_lines(lines: Sequence[str], delimiter: str) -> Iterator[_Record]:
@@ -162,14 +246,13 @@ def _one_by_one(
     places = {name: list(header).index(name) for name in fields}
     records = []
     rejects = []
-    for place, values, text in _records(data, dialect):
+    for place, values, text, wrong, _ in _records(data, dialect):
         if values is not None and len(values) == len(header):
             record = {name: values[index] for name, index in places.items()}
             records.append((place, record, text))
             continue
-        if values is None:
-            detail = "has a carriage return outside quotes"
-        else:
+        detail = wrong
+        if values is not None:
             detail = f"has {len(values)} fields, the header has {len(header)}"
         rejects.append(Reject(place, NOT_A_RECORD, detail, printable(text)))
     return rows_of_records(records, fields, count_lines(data), rejects)
@@ -203,7 +286,12 @@ def has_broken_quotes(data: bytes, delimiter: str) -> bool:
     before = characters[openers[openers > 0] - 1]
     if np.isin(before, np.frombuffer(f'\n"{delimiter}'.encode(), np.uint8)).all():
         return False
-    lines = [decode(line).replace("\r", "") for line in io.BytesIO(data)]
+    return is_open(data, delimiter)
+
+
+def is_open(data: bytes, delimiter: str) -> bool:
+    """Whether some line of a block opens a quote that it does not close."""
+    lines = [decode(line) for line in io.BytesIO(data)]
     # An open quote would take in the line that is added.
-    records = csv.reader([*lines, "end"], delimiter=delimiter)
+    records = record_ends([*lines, "end"], delimiter)
     return sum(1 for _ in records) <= len(lines)

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.formats.lines import one_line, printable, rows_of_records
+from pipeline.formats.lines import printable, rows_of_records
+from pipeline.formats.needed_fields import check_fields
 from pipeline.parse.rows import NOT_JSON, Reject, Rows
 from schemas.errors import UserError
 from schemas.json_values import json_text, parse_json
 
-_SHOWN_FIELDS = 20
-_SHOWN_CHARACTERS = 60
 _ADVICE = "if it holds one record a line, use --input_format jsonl."
 
 
@@ -83,45 +82,3 @@ def _parse(data: bytes, refusal: str) -> Any:
         raise UserError(f"{refusal} (it is nested too deeply); {_ADVICE}") from error
     except ValueError as error:
         raise UserError(f"{refusal} ({error}); {_ADVICE}") from error
-
-
-def check_fields(
-    fields: Sequence[str],
-    found: Sequence[str],
-    path: str,
-    attributes: Sequence[str] = (),
-) -> None:
-    """Raises `UserError` unless each of `fields` is one of the `found` columns.
-
-    Args:
-      fields: the needed columns.
-      found: those that there are.
-      path: where, for the message.
-      attributes: those of `fields` that --item_fields names.
-    """
-    absent = [name for name in fields if name not in found]
-    if absent:
-        names = ", ".join(_shown_name(name) for name in found[:_SHOWN_FIELDS])
-        more = ", ..." if len(found) > _SHOWN_FIELDS else ""
-        remedy = (
-            "Choose a --schema that fits, or name the fields with --user_field, "
-            "--item_field, --date_field and --rating_field."
-        )
-        if absent[0] in attributes:
-            remedy = "Check --item_fields."
-        raise UserError(
-            f"{path} has no field `{absent[0]}`; its fields are: {names}{more}. "
-            f"{remedy}"
-        )
-    repeated = [name for name in fields if found.count(name) > 1]
-    if repeated:
-        raise UserError(
-            f"{path} has more than one field `{repeated[0]}`; rename all but one."
-        )
-
-
-def _shown_name(name: str) -> str:
-    """Returns a name as it can stand in a sentence, whatever a file calls a field."""
-    if len(name) > _SHOWN_CHARACTERS:
-        name = f"{name[: _SHOWN_CHARACTERS - 3]}..."
-    return one_line(name)

@@ -1,21 +1,19 @@
 """JSON lines: one object a line.
 
 A block is parsed by Arrow, whose parser takes a column as text or as numbers but not
-as both. A block is therefore tried with each combination of types; where none fits, it
+as both. A block is therefore tried with other types for each field; where none fits, it
 is halved until only a small piece is left to parse line by line.
 """
 
 import contextlib
-import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.json as pa_json
 
+from pipeline.formats.arrow_json import Types, read_columns
 from pipeline.formats.lines import (
     count_lines,
     decode,
@@ -28,14 +26,11 @@ from schemas.json_values import parse_json
 
 # Below this, parsing line by line costs less than another attempt by Arrow.
 SMALLEST_PIECE_BYTES = 1 << 16
-_PARSED_AT_A_TIME_BYTES = 1 << 20
 # Where a piece that it parses begins with a bare `null`, Arrow 25 ends the process. It
 # cuts pieces at carriage returns as well, and passes over a byte order mark.
 _BARE_NULL = re.compile(rb"(?:\A\s*|[\r\n][ \t]*)(?:\xef\xbb\xbf\s*)?null")
 # What Arrow takes for numbers, and Python does not.
 _ODD_NUMBER = re.compile(rb"NaN|Inf")
-
-Types = tuple[pa.DataType, ...]
 
 # Of attributes: a column of truth values holds no value, but is parsed at once.
 _ATTRIBUTE_TYPES = (pa.string(), pa.int64(), pa.float64(), pa.bool_())
@@ -61,13 +56,14 @@ class JsonLinesParser:
         self._fields = tuple(fields)
         self._attributes = tuple(attributes)
         self._attribute_types: Types = (pa.string(),) * len(self._attributes)
-        choices = [
+        # Floats come last: text and whole numbers hold more.
+        self._choices = [
             (pa.int64(), pa.string(), pa.float64())
             if name in numeric
-            else (pa.string(), pa.int64())
+            else (pa.string(), pa.int64(), pa.float64())
             for name in fields
         ]
-        self._attempts: list[Types] = list(itertools.product(*choices))
+        self._types: Types = tuple(choices[0] for choices in self._choices)
 
     def parse(self, data: bytes) -> Iterator[Rows]:
         """Yields the rows of a block of whole lines, a piece at a time.
@@ -104,17 +100,41 @@ class JsonLinesParser:
             return None
         if self._attributes and (columns := self._together(data)) is not None:
             return columns
-        for attempt, types in enumerate(self._attempts):
-            try:
-                table = _read(data, self._fields, types)
-            except pa.ArrowInvalid:
-                continue
-            if attempt:
-                # A new list: other threads may be going through the old one.
-                others = [other for other in self._attempts if other is not types]
-                self._attempts = [types, *others]
-            return table
+        with contextlib.suppress(pa.ArrowInvalid):
+            return read_columns(data, self._fields, self._types)
+        return self._columns_apart(data)
+
+    def _columns_apart(self, data: bytes) -> dict[str, pa.Array] | None:
+        """Returns the columns of a block in other types than those that fitted last.
+
+        Each is parsed by itself: combinations of types are many, and a block with one
+        bad line fits none.
+        """
+        start = data[: data.find(b"\n", SMALLEST_PIECE_BYTES) + 1]
+        if start and (types := self._fitting(start)) is not None:
+            with contextlib.suppress(pa.ArrowInvalid):
+                columns = read_columns(data, self._fields, types)
+                self._types = types
+                return columns
+        if (types := self._fitting(data)) is not None:
+            self._types = types
+            return read_columns(data, self._fields, types)
         return None
+
+    def _fitting(self, data: bytes) -> Types | None:
+        """Returns types in which Arrow takes the fields; None where one fits none."""
+        fitting = []
+        for name, choices, last in zip(
+            self._fields, self._choices, self._types, strict=True
+        ):
+            for kind in dict.fromkeys((last, *choices)):
+                with contextlib.suppress(pa.ArrowInvalid):
+                    read_columns(data, (name,), (kind,))
+                    fitting.append(kind)
+                    break
+            else:
+                return None
+        return tuple(fitting)
 
     def _rows(
         self,
@@ -150,11 +170,13 @@ class JsonLinesParser:
         fields = (*self._fields, *self._attributes)
         types = self._attribute_types
         with contextlib.suppress(pa.ArrowInvalid):
-            return _read(data, fields, (*self._attempts[0], *types))
+            return read_columns(data, fields, (*self._types, *types))
         self._attribute_columns(data[: data.find(b"\n", SMALLEST_PIECE_BYTES) + 1])
         if self._attribute_types != types:
             with contextlib.suppress(pa.ArrowInvalid):
-                return _read(data, fields, (*self._attempts[0], *self._attribute_types))
+                return read_columns(
+                    data, fields, (*self._types, *self._attribute_types)
+                )
         return None
 
     def _attribute_columns(self, data: bytes) -> dict[str, pa.Array]:
@@ -164,7 +186,7 @@ class JsonLinesParser:
         for place, name in enumerate(self._attributes):
             for kind in dict.fromkeys((types[place], *_ATTRIBUTE_TYPES)):
                 with contextlib.suppress(pa.ArrowInvalid):
-                    found[name] = _read(data, (name,), (kind,))[name]
+                    found[name] = read_columns(data, (name,), (kind,))[name]
                     types[place] = kind
                     break
         self._attribute_types = tuple(types)
@@ -249,43 +271,3 @@ def _text_of(data: bytes) -> Callable[[Sequence[int]], list[str]]:
         return [printable(decode(lines[index])) for index in indices]
 
     return text
-
-
-def _read(data: bytes, fields: Sequence[str], types: Types) -> dict[str, pa.Array]:
-    """Parses a block with the given column types; raises `pa.ArrowInvalid`."""
-    if not data or data.isspace():
-        return {name: pa.nulls(0, pa.string()) for name in fields}
-    # Parsed in pieces, since no row may be longer than one, and they fit a cache.
-    longest = max(_PARSED_AT_A_TIME_BYTES, 2 * (data.find(b"\n") + 1))
-    try:
-        table = _read_json(data, fields, types, longest)
-    except pa.ArrowInvalid as error:
-        if "straddling" not in str(error):
-            raise
-        table = _read_json(data, fields, types, len(data) + 1)
-    columns = {name: table.column(name).combine_chunks() for name in fields}
-    for column in columns.values():
-        column.validate(full=True)  # Arrow's JSON parser lets bad UTF-8 through
-        if pa.types.is_floating(column.type) and not _is_exact(column):
-            raise pa.ArrowInvalid("whole numbers that a float does not hold")
-    return columns
-
-
-def _is_exact(column: pa.Array) -> bool:
-    """Whether floats of this size hold every whole number; infinities do not."""
-    largest = pc.max(pc.abs(column)).as_py()
-    return largest is None or largest < 2.0**53
-
-
-def _read_json(
-    data: bytes, fields: Sequence[str], types: Types, piece_bytes: int
-) -> pa.Table:
-    return pa_json.read_json(
-        pa.BufferReader(data),
-        # Several blocks are parsed at once, and not the pieces of one.
-        read_options=pa_json.ReadOptions(use_threads=False, block_size=piece_bytes),
-        parse_options=pa_json.ParseOptions(
-            explicit_schema=pa.schema(list(zip(fields, types, strict=True))),
-            unexpected_field_behavior="ignore",
-        ),
-    )

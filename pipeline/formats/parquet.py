@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.formats.documents import check_fields
 from pipeline.formats.lines import decode, has_bad_bytes, one_line
+from pipeline.formats.needed_fields import check_fields
 from pipeline.parse.rows import Rows, plain_value
 from schemas.errors import UserError
 
@@ -40,6 +40,34 @@ def open_parquet(stream: BinaryIO, path: str) -> pq.ParquetFile:
             f"{path} is not a Parquet file ({_one_line(error)}); name its format with "
             "--input_format, or write it again."
         ) from error
+
+
+def group_ranges(
+    file: pq.ParquetFile, path: str, range_bytes: int
+) -> Iterator[tuple[int, int]]:
+    """Yields ranges of consecutive row groups: the first, and that after the last.
+
+    Opening a file reads what its footer says of all groups, so that small ones, of
+    which there may be thousands, are not opened one by one.
+
+    Args:
+      file: the file.
+      path: the file's path.
+      range_bytes: the most bytes of a range, unpacked, of more groups than one.
+
+    Raises:
+      UserError: the file is damaged.
+    """
+    start = num_bytes = 0
+    for group in range(file.num_row_groups):
+        with _checked(path, group):
+            size = max(0, file.metadata.row_group(group).total_byte_size)
+        if start < group and num_bytes + size > range_bytes:
+            yield start, group
+            start, num_bytes = group, 0
+        num_bytes += size
+    if start < file.num_row_groups:
+        yield start, file.num_row_groups
 
 
 def first_row(file: pq.ParquetFile, group: int, path: str) -> int:
@@ -113,6 +141,11 @@ def _plain(column: pa.ChunkedArray) -> tuple[pa.Array, dict[int, str]]:
         array = pa.concat_arrays(array.chunks)
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
+    if isinstance(array.type, pa.UuidType):
+        texts = [None if value is None else str(value) for value in array.to_pylist()]
+        return pa.array(texts, pa.string()), {}
+    if isinstance(array.type, pa.BaseExtensionType):  # such as JSON, which is text
+        array = array.storage
     if pa.types.is_floating(array.type):
         return _without(array, pc.is_inf(array), "is not a finite number")
     if not _is_text(array.type):

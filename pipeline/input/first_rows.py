@@ -6,7 +6,7 @@ the end, too, as rows refused by the million; this says it at once.
 
 from collections.abc import Sequence
 
-from pipeline.formats.documents import check_fields
+from pipeline.formats.needed_fields import check_fields
 from schemas.json_values import parse_json
 
 # So many rows without a needed field are no accident. They are the first of a file,

@@ -9,7 +9,7 @@ from typing import get_args
 from apache_beam.io.filesystem import FileSystem
 from apache_beam.io.filesystems import FileSystems
 
-from pipeline.formats.parquet import open_parquet
+from pipeline.formats.parquet import group_ranges, open_parquet
 from pipeline.options import RANGE_BYTES, InputFormat, ReadOptions
 from pipeline.storage.files import (
     is_compressed,
@@ -19,6 +19,7 @@ from pipeline.storage.files import (
     path_bytes,
 )
 from schemas.errors import UserError
+from schemas.json_values import parse_json
 
 _BY_NAME: dict[str, InputFormat] = {
     "jsonl": "jsonl",
@@ -58,9 +59,9 @@ class FileRange:
       ordinal: the file's place among all files of the input.
       path: where the file is.
       format: how to read it.
-      start: the first byte, or the row group of a Parquet file.
-      stop: the byte after the last; lines belong to the range in which they start.
-        None reads a text file from `start` to its end, block by block.
+      start: the first byte, or the first row group of a Parquet file.
+      stop: the byte or row group after the last; lines belong to the range in which
+        they start. None reads a text file from `start` to its end, block by block.
     """
 
     ordinal: int
@@ -93,7 +94,12 @@ def list_files(patterns: Sequence[str]) -> list[InputFile]:
                 f"'{pattern.rstrip('/')}/*.jsonl'."
             )
         added = place.removesuffix(pattern)
-        files = {e.path.removeprefix(added): e.size_in_bytes for e in matched}
+        files = {
+            entry.path.removeprefix(added): entry.size_in_bytes
+            for entry in matched
+            # What consoles make where somebody creates a folder in a bucket.
+            if not entry.path.endswith("/")
+        }
         if not is_remote(pattern):
             _check_local(place, files)
         if not files:
@@ -169,9 +175,10 @@ def split_file(file: InputFile, options: ReadOptions) -> Iterator[FileRange]:
 
     if kind == "parquet":
         with open_raw(file.path) as stream:
-            groups = open_parquet(stream, file.path).num_row_groups
-        for group in range(groups):
-            yield part(group, group + 1)
+            opened = open_parquet(stream, file.path)
+            groups = list(group_ranges(opened, file.path, RANGE_BYTES))
+        for start, stop in groups:
+            yield part(start, stop)
     elif is_cuttable(file, kind, options):
         starts = range(0, file.size, RANGE_BYTES)
         for start in starts:
@@ -205,13 +212,31 @@ def format_of(path: str, chosen: str = "auto") -> InputFormat:
         start = read_start(path).removeprefix(b"\xef\xbb\xbf").lstrip()
         if start.startswith(b"["):
             return "json"
-        return "columns" if _COLUMNS_START.match(start) else "jsonl"
+        if _COLUMNS_START.match(start) and not _are_lines(start):
+            return "columns"
+        return "jsonl"
     if extension not in _BY_NAME:
         raise UserError(
             f"cannot tell the format of {path} from its name; say it with "
             f"--input_format, one of {', '.join(get_args(InputFormat))}."
         )
     return _BY_NAME[extension]
+
+
+def _are_lines(start: bytes) -> bool:
+    """Whether JSON that may be pandas' columns has an object a line, by its start.
+
+    mongoexport writes such lines into .json, each with an object for its first value.
+    """
+    first, _, rest = start.partition(b"\n")
+    try:
+        record = parse_json(first)
+    except (ValueError, RecursionError):
+        return False
+    if rest.lstrip().startswith(b"{"):
+        return True
+    # A column is no text and no number.
+    return not all(isinstance(value, (dict, list)) for value in record.values())
 
 
 def read_start(path: str, num_bytes: int = _SNIFFED_BYTES) -> bytes:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from pipeline.formats.delimited import (
     Dialect,
+    StrayQuoteError,
     has_broken_quotes,
+    is_open,
     parse_delimited,
     parse_header,
 )
-from pipeline.formats.documents import check_fields, parse_array, parse_columns
+from pipeline.formats.documents import parse_array, parse_columns
 from pipeline.formats.first_bytes import NUM_BYTES, check_is_text
 from pipeline.formats.json_lines import JsonLinesParser
 from pipeline.formats.long_lines import (
@@ -19,6 +21,7 @@ from pipeline.formats.long_lines import (
     refused_line,
     split_at_long_lines,
 )
+from pipeline.formats.needed_fields import check_fields
 from pipeline.formats.parquet import first_row, open_parquet, parse_row_group
 from pipeline.input.first_rows import check_first_rows
 from pipeline.input.input_files import DELIMITERS, FileRange, read_start
@@ -80,7 +83,7 @@ def raw_blocks(
       UserError: as `row_blocks`, there or when blocks or rows are made.
     """
     if part.format == "parquet":
-        return iter([_nothing]), lambda _: _row_group(part, options)
+        return iter([_nothing]), lambda _: _row_groups(part, options)
     if not part.start:
         start = read_start(part.path)
         check_is_text(start[:NUM_BYTES], part.path, is_compressed(part.path))
@@ -95,14 +98,18 @@ def raw_blocks(
     return _delimited(part, options)
 
 
-def _row_group(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
+def _row_groups(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
+    """Yields a block for each row group of a range."""
+    stop = part.start + 1 if part.stop is None else part.stop
     with open_raw(part.path) as stream:
         file = open_parquet(stream, part.path)
         start = first_row(file, part.start, part.path)
-        rows = parse_row_group(
-            file, part.start, options.fields, part.path, options.attributes
-        )
-    yield RowBlock(start, rows, rows.num_lines)
+        for group in range(part.start, stop):
+            rows = parse_row_group(
+                file, group, options.fields, part.path, options.attributes
+            )
+            yield RowBlock(start, rows, rows.num_lines)
+            start += rows.num_lines
 
 
 def _document(part: FileRange, options: ReadOptions) -> Iterator[RowBlock]:
@@ -163,9 +170,18 @@ def _delimited(
             "its header should be; check that it is what its name says."
         )
     header = _header(header_line, delimiter, part.path)
-    check_fields(options.fields, header, part.path, options.attributes)
-    dialect = Dialect(delimiter, multiline=options.quoted_line_breaks != "no")
+    check_fields(options.fields, header, part.path, options.attributes, is_header=True)
+    dialect = Dialect(
+        delimiter,
+        multiline=options.quoted_line_breaks != "no",
+        refuses=options.quoted_line_breaks != "auto",
+    )
     breaks = delimiter if dialect.multiline else None
+    if breaks and is_open(header_line, breaks):
+        raise UserError(
+            f"{part.path} has a quote in its header that the line does not close; "
+            "close it, or give --quoted_line_breaks no where such quotes are only text."
+        )
 
     def parse(block: RawBlock) -> Iterator[RowBlock]:
         start, data = block()
@@ -192,7 +208,16 @@ def _delimited(
             if is_long:
                 rows = refused_line(text, options.fields, NOT_A_RECORD)
             else:
-                rows = parse_delimited(text, header, options.fields, dialect)
+                try:
+                    rows = parse_delimited(text, header, options.fields, dialect)
+                except StrayQuoteError as error:
+                    at = start + error.at + (len(header_line) if is_first else 0)
+                    raise UserError(
+                        f"{part.path} has a quote after byte {at} that takes in the "
+                        "lines behind it and is not closed at the end of a field; give "
+                        "--quoted_line_breaks no where such quotes are only text (or "
+                        "yes, which refuses those lines)."
+                    ) from error
             pieces.append(rows.after(lines) if lines else rows)
             lines += rows.num_lines
         yield from _one_block(start, pieces, lines)

@@ -1,11 +1,10 @@
 """Text files in blocks of whole records: ranges of bytes, or one after the other."""
 
-import csv
 import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from pipeline.formats.delimited import has_broken_quotes
+from pipeline.formats.delimited import has_broken_quotes, record_ends
 from pipeline.formats.lines import decode
 from pipeline.formats.long_lines import LONGEST_LINE_BYTES
 from pipeline.storage.files import open_raw, read_line, skip_line
@@ -103,12 +102,9 @@ def _last_record_end(data: bytes, delimiter: str | None) -> int:
     if delimiter is None or not has_broken_quotes(data[:cut], delimiter):
         return cut
     lines = list(io.BytesIO(data[:cut]))
-    # Without carriage returns, which the reader refuses where they stand alone.
-    texts = (decode(line).replace("\r", "") for line in lines)
-    reader = csv.reader(texts, delimiter=delimiter)
     complete = 0
-    for _ in reader:
+    for end, _ in record_ends(map(decode, lines), delimiter):
         # The last record may only seem to end, where the data does.
-        if reader.line_num < len(lines):
-            complete = reader.line_num
+        if end < len(lines):
+            complete = end
     return sum(map(len, lines[:complete]))

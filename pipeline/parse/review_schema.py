@@ -69,6 +69,12 @@ class ReviewSchema:
         """Returns a copy with the given names and formats in place of its own."""
         for name in date_formats:
             check_format(name)
+        renamed = (
+            (self.user, user or self.user),
+            (self.item, item or self.item),
+            (self.date, date or self.date),
+            (self.rating, rating or self.rating),
+        )
         return replace(
             self,
             user=user or self.user,
@@ -76,6 +82,10 @@ class ReviewSchema:
             date=date or self.date,
             rating=rating or self.rating,
             date_formats=tuple(date_formats) or self.date_formats,
+            # A field in the role of numbers is one of numbers under any name.
+            numeric=frozenset(
+                new for old, new in renamed if new and old in self.numeric
+            ),
         )
 
 

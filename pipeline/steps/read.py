@@ -20,7 +20,7 @@ from pipeline.accounting.read_account import (
 )
 from pipeline.accounting.reject_batch import RejectBatch, reject_batch
 from pipeline.arrays.partitions import divided
-from pipeline.input.input_files import FileRange, list_files, split_file
+from pipeline.input.input_files import FileRange, InputFile, list_files, split_file
 from pipeline.input.row_blocks import RawBlock, RowBlock, raw_blocks
 from pipeline.options import ReadOptions
 from pipeline.parse.attributes import attribute_values
@@ -88,9 +88,9 @@ class ReadEvents(beam.PTransform):
         """Wires the steps from patterns to events."""
         ranges = (
             root
-            | "NamePatterns" >> beam.Create([list(self.patterns)], reshuffle=False)
+            | "NamePatterns" >> beam.Create([None], reshuffle=False)
             | "CheckVersions" >> check_versions()
-            | "ListFiles" >> beam.FlatMap(list_files)
+            | "ListFiles" >> beam.FlatMap(_files, list(self.patterns))
             | "SpreadFiles" >> beam.Reshuffle()
             | "SplitFiles" >> beam.FlatMap(split_file, self.options)
             | "SpreadRanges" >> beam.Reshuffle()
@@ -108,6 +108,11 @@ class ReadEvents(beam.PTransform):
         )
         values = read[_VALUES] if self.options.item_fields else None
         return Reading(read[_BATCHES], read[_REJECTS], account, values)
+
+
+def _files(_: None, patterns: Sequence[str]) -> list[InputFile]:
+    """Returns the files of `patterns`, which need not be UTF-8 as elements must."""
+    return list_files(patterns)
 
 
 class ReadBlocks(beam.DoFn):

@@ -111,8 +111,8 @@ def test_missing_field_is_status_1(run, tmp_path):
     reviews = write(tmp_path / "reviews.csv", rows(5))
     found = sentence(run, reviews, "--item_field=product")
     assert found.startswith(
-        f"{reviews} has no field `product`; its fields are: user_id, item_id, date, "
-        "rating. Choose a --schema"
+        f"{reviews} has no field `product`; its fields are: `user_id`, `item_id`, "
+        "`date`, `rating`. Choose a --schema"
     )
 
 
@@ -188,6 +188,6 @@ def test_status_of_the_process(tmp_path):
     code, shown = status("d", "--quiet", "--item_field=product", *workers)
     assert code == 1, shown
     assert shown.splitlines()[-1].startswith(
-        f"{PROG}: {reviews} has no field `product`; its fields are: user_id"
+        f"{PROG}: {reviews} has no field `product`; its fields are: `user_id`"
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "reviews.csv"]

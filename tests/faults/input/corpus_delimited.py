@@ -4,6 +4,7 @@ from tests.faults.input.cases import HEADER, ROW, Case, ends, refused
 
 _MARK = b"\xef\xbb\xbf"
 _RATED = b"user_id,item_id,date,rating\n"
+_TITLED = b"user_id\ttitle\titem_id\tdate\n"
 _WIDE = 20_000
 
 DELIMITED = [
@@ -40,11 +41,40 @@ DELIMITED = [
         0,
         missing_field=3,
     ),
-    refused(
+    ends(
         "quote_that_is_never_closed.csv",
         HEADER + ROW + b'"u,i,2016-04-20\n' + ROW,
+        "has a quote after byte 36 that takes in the lines behind it",
+    ),
+    Case(
+        "quote_that_is_never_closed_and_lines_are_refused.csv",
+        HEADER + ROW + b'"u,i,2016-04-20\n\n' + ROW,
         1,
-        not_a_record=1,
+        {"not_a_record": 2},
+        changes={"quoted_line_breaks": "yes"},
+    ),
+    ends(
+        "quotes_that_belong_to_titles.tsv",
+        _TITLED + b'u\t"Great\ti\t2016-04-20\nv\t"Good\tj\t2016-04-21\n',
+        "quote after byte 27 .* give --quoted_line_breaks no where such quotes are",
+    ),
+    Case(
+        "quotes_that_belong_to_titles_and_lines_are_refused.tsv",
+        _TITLED + b'u\t"Great\ti\t2016-04-20\nv\t"Good\tj\t2016-04-21\n',
+        0,
+        {"not_a_record": 2},
+        changes={"quoted_line_breaks": "yes"},
+    ),
+    Case(
+        "quotes_that_belong_to_titles_and_are_only_text.tsv",
+        _TITLED + b'u\t"Great\ti\t2016-04-20\nv\t"Good\tj\t2016-04-21\n',
+        2,
+        changes={"quoted_line_breaks": "no"},
+    ),
+    ends(
+        "open_quote_in_another_column_of_the_header.csv",
+        HEADER[:-1] + b',"title\n' + ROW[:-1] + b",x\n",
+        "has a quote in its header that the line does not close",
     ),
     refused("quote_that_is_only_text.csv", HEADER + b'5",i,2016-04-20\n' + ROW, 2),
     refused(
@@ -105,17 +135,33 @@ DELIMITED = [
     ends(
         "wrong_header.csv",
         b"user,item,day\n" + ROW,
-        "no field `user_id`; its fields are: user, item, day",
+        r"no field `user_id`; its fields are: `user`, `item`, `day`\. Choose .*d\.$",
     ),
     ends(
-        "no_header.csv", ROW * 3, "no field `user_id`; its fields are: u, i, 2016-04-20"
+        "no_header.csv",
+        ROW * 3,
+        r"no field `user_id`; its fields are: `u`, `i`, .* the first line a header\?",
     ),
     ends(
         "semicolons.csv",
         HEADER.replace(b",", b";"),
-        "its fields are: user_id;item_id;date",
+        r"`user_id;item_id;date`\. It is separated by semicolons, .*sep=';'",
     ),
-    ends("commas_for_tabs.tsv", HEADER + ROW, "its fields are: user_id,item_id,date"),
+    ends(
+        "tabs_for_commas.csv",
+        HEADER.replace(b",", b"\t"),
+        r"`user_id\\titem_id\\tdate`\. It is .* tabs; give --input_format tsv",
+    ),
+    ends(
+        "blanks_in_the_header.csv",
+        HEADER.replace(b",", b" , ") + ROW,
+        "are: `user_id `, ` item_id `, ` date`. Blanks around a name belong to it",
+    ),
+    ends(
+        "commas_for_tabs.tsv",
+        HEADER + ROW,
+        "are: `user_id,item_id,date`. It is separated by commas; .* csv",
+    ),
     ends(
         "column_twice.csv",
         b"user_id," + HEADER + b"u," + ROW,
@@ -135,12 +181,12 @@ DELIMITED = [
     ends(
         "separator_of_excel.csv",
         b"sep=,\n" + HEADER + ROW,
-        r"its fields are: sep=, \. Choose",
+        r"its fields are: `sep=`, ``\. Choose .* header\?",
     ),
     ends(
         "names_that_cannot_be_shown.csv",
         b"\x1b[2J\xff,%s\n" % (b"x" * 5000),
-        r"its fields are: \\x1b\[2J\\udcff, x{57}\.\.\.\. Choose",
+        r"its fields are: `\\x1b\[2J\\udcff`, `x{57}\.\.\.`\. Choose",
     ),
     ends(
         "utf16.csv", (HEADER + ROW).decode().encode("utf-16"), "is not UTF-8 but UTF-16"

@@ -119,7 +119,7 @@ LINES = [
     ends(
         "field_that_no_row_has.jsonl",
         GOOD.replace(b"user_id", b"user") * 100,
-        r"has no field `user_id`; its fields are: user, item_id, date\. Choose",
+        r"has no field `user_id`; its fields are: `user`, `item_id`, `date`\. Choose",
     ),
     ends("utf16.jsonl", GOOD.decode().encode("utf-16"), "not UTF-8 but UTF-16 .*iconv"),
 ]
@@ -175,7 +175,7 @@ DOCUMENTS = [
     ends(
         "columns_of_another_schema.json",
         b'{"user": {"0": 1}, "item_id": {"0": 1}, "date": {"0": "2016-04-20"}}',
-        "has no field `user_id`; its fields are: user, item_id, date",
+        "has no field `user_id`; its fields are: `user`, `item_id`, `date`",
     ),
     ends(
         "columns_that_are_lists.json",

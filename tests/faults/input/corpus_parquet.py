@@ -190,12 +190,12 @@ PARQUET: list[Case] = [
     ends(
         "another_schema.parquet",
         written(pa.table({"user": ["u"], "item_id": ["i"], "date": _DAYS[:1]})),
-        "has no field `user_id`; its fields are: user, item_id, date",
+        "has no field `user_id`; its fields are: `user`, `item_id`, `date`",
     ),
     ends(
         "nested_fields.parquet",
         written(pa.table({"row": [{"user_id": "u", "item_id": "i", "date": "d"}]})),
-        r"has no field `user_id`; its fields are: row\.",
+        r"has no field `user_id`; its fields are: `row`\.",
     ),
     ends("column_twice.parquet", _of_two_names(), "has more than one field `user_id`"),
 ]

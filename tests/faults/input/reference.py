@@ -52,18 +52,21 @@ def _num_on_line(line: str, delimiter: str) -> int:
 
 
 def _num_records(lines: list[str], delimiter: str) -> int:
-    """Returns how many records there are, those that cannot be read included."""
-    reader = csv.reader(lines, delimiter=delimiter)
-    count = 0
-    while True:
+    """Returns how many records there are, those that cannot be read included.
+
+    The lines of a record that a stray quote joins count one by one.
+    """
+    reader = csv.reader((line.replace("\r", "") for line in lines), delimiter=delimiter)
+    count = first = 0
+    for record in reader:
+        part, first = lines[first : reader.line_num], reader.line_num
         try:
-            record = next(reader)
-        except StopIteration:
-            return count
+            next(csv.reader(part, delimiter=delimiter, strict=len(part) > 1))
         except csv.Error:
-            count += 1
+            count += sum(bool(line.strip()) for line in part)
         else:
             count += len(record) > 1 or bool("".join(record).strip())
+    return count
 
 
 def _of_json_lines(data: bytes) -> list[ReadEvent]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.formats.delimited import (
     Dialect,
+    StrayQuoteError,
     has_broken_quotes,
     parse_delimited,
     parse_header,
@@ -107,13 +108,37 @@ def test_quotes_inside_a_field_are_text():
     assert parse(data)[0] == [(0, "u", "i", "d", {})]
 
 
-def test_quote_that_nothing_closes_takes_the_rest():
-    data = b'x,u,i,d\nx,"v,j,e\nx,w,k,f\n'
-    rows, rejects, _ = parse(data)
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b'x,"v,j,e', b"x,w,k,f"],  # never closed
+        [b'"x,v,j,e', b"x,w,k,f", b'"y,z,l,g'],  # closed in front of text
+        [b'"x,v', b'y",j\rk,e'],
+    ],
+)
+def test_lines_that_a_stray_quote_joins_are_refused_one_by_one(lines):
+    data = b"x,u,i,d\n\n" + b"\r\n".join(lines) + b"\n"
+    rows, rejects, count = parse(data)
     assert rows == [(0, "u", "i", "d", {})]
-    assert [(place, text) for place, _, _, text in rejects] == [
-        (1, 'x,"v,j,e\nx,w,k,f')
+    detail = f"is one of {len(lines)} lines that a stray quote joins"
+    assert rejects == [
+        (place, NOT_A_RECORD, detail, line.decode())
+        for place, line in enumerate(lines, start=2)
     ]
+    assert count == 2 + len(lines)
+    with pytest.raises(StrayQuoteError) as caught:
+        parse(data, Dialect(",", refuses=False))
+    assert data[caught.value.at :].startswith(lines[0])
+
+
+def test_line_breaks_in_quotes_join_no_lines_that_a_quote_does_not_close():
+    data = b'"two\r\nlines, ""quoted""",v,j,e\nx,"w",k,f\n"Great,w,k,f\n'
+    with pytest.raises(StrayQuoteError):
+        parse(data + b'"Good",u,i,d\n"Bad"', Dialect(",", refuses=False))
+    # Of one line, nothing is joined.
+    rows, rejects, _ = parse(data, Dialect(",", refuses=False))
+    assert [row[1] for row in rows] == ["v", "w"]
+    assert [place for place, *_ in rejects] == [3]
 
 
 def test_where_quotes_do_not_hold_line_breaks_a_quote_alone_is_text():
@@ -221,6 +246,17 @@ def test_where_quotes_do_not_hold_line_breaks_a_block_is_read_as_its_lines(
         expected_rows += [(place, *row[1:]) for row in part]
         expected_rejects += [(place, *reject[1:]) for reject in refused]
     assert (rows, rejects) == (expected_rows, expected_rejects)
+
+
+@given(st.lists(st.sampled_from([b"u,v,i,d\n", b'u,"v,i,d\n']), max_size=6))
+def test_no_row_has_values_of_two_unquoted_lines(lines):
+    numbered = [line.replace(b"i", b"i%d" % n) for n, line in enumerate(lines)]
+    numbered = [line.replace(b"d", b"d%d" % n) for n, line in enumerate(numbered)]
+    rows, rejects, _ = parse(b"".join(numbered))
+    assert [(item[1:], date[1:]) for _, _, item, date, _ in rows] == [
+        (str(place), str(place)) for place, *_ in rows
+    ]
+    assert len(rows) + len(rejects) == len(lines)
 
 
 @given(st.text(st.sampled_from('ab,,""\n\r'), max_size=30))

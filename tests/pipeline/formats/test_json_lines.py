@@ -214,6 +214,18 @@ def test_types_that_fitted_last_are_tried_first():
         assert as_text(piece.fields["user"]).to_pylist() == [str(value)]
 
 
+def test_fields_of_floats_are_columns_and_not_parsed_line_by_line():
+    # As pandas writes a column of whole numbers that has a gap.
+    data = b"".join(line_of(float(n), 1.5 if n % 2 else None, n) for n in range(99))
+    (piece,) = JsonLinesParser(FIELDS, frozenset()).parse(data)
+    assert [str(piece.fields[name].type) for name in FIELDS] == [
+        "double",
+        "double",
+        "int64",
+    ]
+    assert flat([piece]) == parse_by_line(data)
+
+
 def test_one_bad_row_does_not_take_the_block_from_arrow():
     good = line_of("u", "i", "d" * 500)
     count = 3 * SMALLEST_PIECE_BYTES // len(good)

@@ -1,5 +1,6 @@
 import datetime
 import io
+import uuid
 from decimal import Decimal
 
 import pyarrow as pa
@@ -65,6 +66,29 @@ def test_text_of_fixed_size():
         "ab",
         "cd",
     ]
+
+
+@pytest.mark.parametrize("store_schema", [True, False])  # False: as others write it
+def test_ids_of_uuid_and_json_are_their_text(store_schema):
+    names = [str(uuid.UUID(int=n)) for n in (5, 2**127)]
+    ids = pa.array([uuid.UUID(name).bytes for name in names] + [None], pa.binary(16))
+    users = pa.ExtensionArray.from_storage(pa.uuid(), ids)
+    items = pa.array(["7", '"a"', None])
+    columns = {
+        "user": users,
+        "item": pa.ExtensionArray.from_storage(pa.json_(), items),
+        "date": [*DATES, DATES[0]],
+    }
+    stream = io.BytesIO()
+    pq.write_table(pa.table(columns), stream, store_schema=store_schema)
+    rows = parse_row_group(open_parquet(stream, "p"), 0, FIELDS, "p")
+    assert rows.fields["user"].to_pylist() == [*names, None]
+    assert rows.fields["item"].to_pylist() == items.to_pylist()
+    events = parse_events(rows, SCHEMA, 0, latest_day=20_000)
+    assert [event["user"] for event in events.batch.to_pylist()] == names
+    (reject,) = events.rejects
+    assert (reject.row, reject.reason) == (2, MISSING)
+    assert names[0] in rows.text([0])[0]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +171,8 @@ def test_text_of_a_row_shows_every_needed_value():
 def test_absent_column_is_told_with_the_columns_there_are():
     stream = write(user=["u"], thing=["i"], date=DATES[:1])
     with pytest.raises(
-        UserError, match=r"p has no field `item`; its fields are: other, user, thing"
+        UserError,
+        match=r"no field `item`; its fields are: `other`, `user`, `thing`",
     ):
         parse_row_group(open_parquet(stream, "p"), 0, FIELDS, "p")
 

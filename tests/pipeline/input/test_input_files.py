@@ -1,13 +1,19 @@
 import gzip
+import itertools
+from types import SimpleNamespace
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from apache_beam.io.filesystem import FileMetadata
+from apache_beam.io.filesystems import FileSystems
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.input import input_files, row_blocks
 from pipeline.input.input_files import (
+    FileRange,
     InputFile,
     format_of,
     input_bytes,
@@ -17,6 +23,7 @@ from pipeline.input.input_files import (
 )
 from pipeline.options import RANGE_BYTES, ReadOptions
 from pipeline.parse.review_schema import ReviewSchema
+from pipeline.storage.files import open_raw
 from schemas.errors import UserError
 
 SCHEMA = ReviewSchema("user", "item", "date", ("iso",))
@@ -93,6 +100,17 @@ def test_folder_is_told_as_such(tmp_path):
             list_files([f"{tmp_path}/{name}"])
 
 
+def test_markers_of_folders_in_a_bucket_are_no_files(monkeypatch):
+    names = ["gs://b/reviews/", "gs://b/reviews/old/", "gs://b/reviews/a.jsonl"]
+    matched = [FileMetadata(name, 11 * name.endswith("l")) for name in names]
+    found = SimpleNamespace(metadata_list=matched)
+    monkeypatch.setattr(FileSystems, "match", lambda _: [found])
+    assert list_files(["gs://b/reviews/**"]) == [InputFile(0, names[-1], 11)]
+    found.metadata_list = matched[:2]
+    with pytest.raises(UserError, match="matches no file"):
+        list_files(["gs://b/reviews/*"])
+
+
 def test_storage_that_is_not_known_is_one_sentence():
     with pytest.raises(UserError, match="cannot look up the input nowhere://a/b: "):
         list_files(["nowhere://a/b"])
@@ -133,7 +151,7 @@ def test_unknown_name_asks_for_the_format(name):
     ("start", "expected"),
     [
         (b'{"user": "u", "item": "i"}\n', "jsonl"),
-        (b'{"user": {"first": "u"}, "item": "i"}\n', "columns"),
+        (b'{"user": {"first": "u"}, "item": "i"}\n', "jsonl"),
         (b'\n\n  {"user": 1}\n', "jsonl"),
         (b"[", "json"),
         (b" \r\n [\n", "json"),
@@ -142,6 +160,13 @@ def test_unknown_name_asks_for_the_format(name):
         (b'{"a \\"quoted\\" name": {"0": 1}}', "columns"),
         (b"", "jsonl"),
         (b"nonsense", "jsonl"),
+        (b'{"_id": {"$oid": "5f"}}\n{"_id": {"$oid": "60"}}\n', "jsonl"),
+        (b'{"_id": {"$oid": "5f"}}\r\n\r\n{"_id": {"$oid": "60"', "jsonl"),
+        (b'\xef\xbb\xbf{"_id": {"$oid": "5f"}, "user": "u"}\n', "jsonl"),
+        (b'{"_id": {"$oid": "5f"}, "user": "u"}', "jsonl"),
+        (b'{"user": {"0": 1}, "item": {"0": 2}}\n', "columns"),
+        (b'{"user": {"0": 1},\n"item":\n{"0": 2}}\n', "columns"),
+        (b'{"user": {"0": ' + b"[" * 100_000, "columns"),
         (RECORDS.to_json().encode(), "columns"),
         (RECORDS.to_json(indent=2).encode(), "columns"),
         (RECORDS.to_json(orient="records").encode(), "json"),
@@ -199,13 +224,48 @@ def test_ranges_cover_a_file(size):
     assert all(0 < part.stop - part.start <= RANGE_BYTES for part in parts)
 
 
-def test_parquet_is_read_by_row_group(tmp_path):
-    path = tmp_path / "a.parquet"
-    pq.write_table(pa.table({"user": range(10)}), path, row_group_size=4)
-    parts = list(split_file(InputFile(0, str(path), 1), options()))
-    assert [(part.format, part.start, part.stop) for part in parts] == [
-        ("parquet", group, group + 1) for group in range(3)
-    ]
+def parquet_of(path, group_rows):
+    table = pa.table({name: list(map(str, range(10))) for name in SCHEMA.fields(False)})
+    pq.write_table(table, path, row_group_size=group_rows)
+    return InputFile(0, str(path), 1)
+
+
+def test_parquet_is_read_by_ranges_of_row_groups(tmp_path, monkeypatch):
+    file = parquet_of(tmp_path / "a.parquet", 2)
+    assert [(p.start, p.stop) for p in split_file(file, options())] == [(0, 5)]
+    size = pq.read_metadata(file.path).row_group(0).total_byte_size
+    for groups, edges in (
+        (2.5, [0, 2, 4, 5]),
+        (1, [0, 1, 2, 3, 4, 5]),
+        (0, [0, 1, 2, 3, 4, 5]),
+    ):
+        monkeypatch.setattr(input_files, "RANGE_BYTES", int(groups * size))
+        parts = list(split_file(file, options()))
+        assert all(part.format == "parquet" for part in parts)
+        assert [(part.start, part.stop) for part in parts] == list(
+            itertools.pairwise(edges)
+        )
+
+
+def test_a_range_of_row_groups_is_opened_once_and_gives_a_block_a_group(
+    tmp_path, monkeypatch
+):
+    file = parquet_of(tmp_path / "a.parquet", 3)
+    opened = []
+
+    def open_counted(path):
+        opened.append(path)
+        return open_raw(path)
+
+    monkeypatch.setattr(row_blocks, "open_raw", open_counted)
+    (part,) = split_file(file, options())
+    blocks = list(row_blocks.row_blocks(part, options()))
+    assert [(b.start, b.places) for b in blocks] == [(0, 3), (3, 3), (6, 3), (9, 1)]
+    users = [user for b in blocks for user in b.rows.fields["user"].to_pylist()]
+    assert users == list(map(str, range(10)))
+    assert opened == [file.path]
+    rest = FileRange(0, file.path, "parquet", 2, 4)
+    assert [b.start for b in row_blocks.row_blocks(rest, options())] == [6, 9]
 
 
 def test_chosen_format_is_used_for_every_file(tmp_path):

@@ -86,7 +86,7 @@ def test_missing_column_is_told_with_the_columns_there_are(tmp_path):
     path = write(tmp_path / "a.csv", b"user,thing,date\nu,i,d\n")
     with pytest.raises(
         UserError,
-        match=r"a\.csv has no field `item`; its fields are: user, thing, date",
+        match=r"a\.csv has no field `item`; its fields are: `user`, `thing`, `date`",
     ):
         read_whole(path)
 
@@ -99,7 +99,7 @@ def test_needed_column_that_is_there_twice_is_one_sentence(tmp_path):
 
 def test_wrong_delimiter_shows_the_header_as_one_field(tmp_path):
     path = write(tmp_path / "a.csv", b"user;item;date\nu;i;d\n")
-    with pytest.raises(UserError, match=r"no field `user`; .* are: user;item;date\."):
+    with pytest.raises(UserError, match=r"no field `user`; .* are: `user;item;date`\."):
         read_whole(path)
 
 
@@ -171,7 +171,7 @@ def test_field_that_no_row_of_many_has_is_absent(tmp_path):
     line = json.dumps({"user": 1, "thing": 2, "date": "d"}) + "\n"
     path = write(tmp_path / "a.jsonl", (line * 100).encode())
     with pytest.raises(
-        UserError, match=r"no field `item`; its fields are: user, thing, date\."
+        UserError, match=r"no field `item`; its fields are: `user`, `thing`, `date`\."
     ):
         read_whole(path)
     path = write(tmp_path / "b.jsonl", (line * 99).encode())

@@ -169,6 +169,13 @@ def test_flags_override_names_and_formats():
     assert changed.date_formats == ("unix_ms", "%Y%m%d")
 
 
+def test_a_field_of_numbers_is_one_under_any_name():
+    schema = load_review_schema("movielens").overridden(rating="stars", date="when")
+    assert schema.numeric == {"userId", "movieId", "when", "stars"}
+    schema = load_review_schema("plain").overridden(user="u", rating="stars")
+    assert schema.numeric == {"stars"}
+
+
 def test_overriding_format_must_be_known():
     with pytest.raises(ValueError, match="got 'dd/mm'"):
         load_review_schema("plain").overridden(date_formats=["dd/mm"])

@@ -101,6 +101,6 @@ def test_a_field_that_a_file_has_not_is_one_sentence(tmp_path, kind):
     with pytest.raises(UserError) as caught:
         table_of(path, ("category", "categry"))
     assert str(caught.value) == (
-        f"{path} has no field `categry`; its fields are: user_id, item_id, date, "
-        "category, body type. Check --item_fields."
+        f"{path} has no field `categry`; its fields are: `user_id`, `item_id`, "
+        "`date`, `category`, `body type`. Check --item_fields."
     )
