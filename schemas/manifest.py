@@ -9,6 +9,7 @@ from typing import Any
 from schemas.digests import of_json, sealed, unsealed
 from schemas.errors import UserError
 from schemas.features import Feature, example_features
+from schemas.layout import EVAL, TEST
 from schemas.settings import BucketSettings, SplitSettings, WindowSettings
 from schemas.values import (
     check_counts,
@@ -102,6 +103,11 @@ class Manifest:
     def num_records(self, split: str) -> int:
         """Returns the number of examples of a split, over all its shards."""
         return sum(self.records.get(split, {}).values())
+
+    @property
+    def holds_out(self) -> bool:
+        """Whether there is anything to measure on."""
+        return any(map(self.num_records, (EVAL, TEST)))
 
     def _agrees_with_settings(self) -> bool:
         """Whether the settings by flag say what the settings by subject say."""

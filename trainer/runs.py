@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from schemas import layout
 from schemas.errors import UsageError, UserError
 from schemas.storage.folder_lock import lock_folder
 from schemas.storage.replacement import (
@@ -52,14 +53,30 @@ def check_folders(data: str, output: str) -> None:
         check_path(name, path)
 
 
+def check_no_data_set(output: str) -> None:
+    """Refuses an output in which the pipeline keeps what it wrote.
+
+    The pipeline would never again replace a data set with other files in its folder.
+
+    Raises:
+      UserError: it holds a data set, or recommendations.
+    """
+    if os.path.lexists(Path(local(output), layout.MANIFEST)):
+        raise UserError(
+            f"{output} holds what the pipeline wrote ({layout.MANIFEST}); choose "
+            "another --output."
+        )
+
+
 def check_output(output: str, overwrite: bool) -> None:
     """Refuses an output before any work is done.
 
     Raises:
-      UserError: it holds a finished run and `overwrite` is not set, or files that
-        are of no run and stand where a run keeps its own.
+      UserError: it holds a data set, or a finished run and `overwrite` is not set, or
+        files that are of no run and stand where a run keeps its own.
     """
     folder = Path(local(output))
+    check_no_data_set(output)
     recover(str(folder), METRICS)
     if os.path.exists(folder / METRICS) and not overwrite:
         raise UserError(

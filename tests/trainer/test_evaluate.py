@@ -124,6 +124,7 @@ def test_prints_what_it_writes_as_json(run, data, tmp_path, capsys):
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads(output.read_text())
     assert (printed["split"], printed["targets"]) == ("eval", 4)
+    assert main("--run", run, "--data", data, *flags) == 0  # It may be replaced.
     assert not list(run.glob("evaluation-*.json"))
 
 
@@ -155,6 +156,11 @@ def test_random_is_measured_on_eval_and_says_what_leaks(tmp_path, capsys):
         (("--run", "{tmp}/none"), 1, "there is no run at"),
         (("--baselines_only", "--output", "{tmp}"), 1, "is a folder"),
         (("--baselines_only", "--output", "{tmp}/no/x.json"), 1, "there is no folder"),
+        (
+            ("--baselines_only", "--output", "{tmp}/data/manifest.json"),
+            1,
+            "manifest.json holds no figures of `evaluate` and would be replaced",
+        ),
     ],
 )
 def test_a_wrong_call_ends_in_one_sentence(

@@ -1,5 +1,6 @@
 """A data set of the pipeline, checked before a record is read."""
 
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -209,6 +210,11 @@ def open_data_set(path: str) -> DataSet:
         shards are not those of the manifest.
     """
     folder = local(path)
+    if tf.io.gfile.exists(folder) and not tf.io.gfile.isdir(folder):
+        raise UserError(
+            f"{path} is a file and no data set; make one of it with `python -m "
+            f"pipeline --input {shlex.quote(path)} --output data`."
+        )
     if not tf.io.gfile.isdir(folder):
         raise UserError(
             f"there is no data set at {path}; make one with `python -m pipeline "

@@ -31,6 +31,8 @@ def quality_section(
             Text(
                 "Not measured yet: run `python -m trainer evaluate --run "
                 f"{shlex.quote(run)} --data {shlex.quote(data_set.path)}`."
+                if data_set.manifest.holds_out
+                else "The data set holds nothing out: there is nothing to measure on."
             )
         )
     for quality in found:

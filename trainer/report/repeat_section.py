@@ -24,7 +24,11 @@ def repeat_section(
         + " ".join(_flags(manifest.settings)),
         f"python -m trainer train --data {quoted_data} --output NEW_RUN "
         f"--config {quoted_run}/config.json",
-        f"python -m trainer evaluate --run NEW_RUN --data {quoted_data}",
+        *(
+            [f"python -m trainer evaluate --run NEW_RUN --data {quoted_data}"]
+            if manifest.holds_out
+            else []
+        ),
         "python -m trainer report --run NEW_RUN",
     ]
     versions = {**manifest.versions, **facts.metrics.get("versions", {})}

@@ -19,7 +19,7 @@ from trainer.changed_settings import changes
 from trainer.data.data_set import DataSet
 from trainer.learned_from import difference, digests_of
 from trainer.run_files import STAGED
-from trainer.runs import write_json
+from trainer.runs import check_no_data_set, write_json
 from trainer.storage.paths import join
 from trainer.storage.stand_ins import local, name_of
 from trainer.tuning.options import TuneOptions
@@ -68,6 +68,7 @@ def open_folder(options: TuneOptions, data_set: DataSet) -> None:
         folder holds files of no search, or cannot be written.
     """
     folder = Path(local(options.output))
+    check_no_data_set(options.output)
     # Through JSON, so that both sides of the comparison hold what JSON holds.
     settings = json.loads(json.dumps(_settings(options, data_set)))
     try:

@@ -11,6 +11,7 @@ from trainer.comparison.markdown import format_markdown
 from trainer.data.data_copy import local_data_set, to_measure
 from trainer.run_files import METRICS
 from trainer.run_files import is_read as is_read_of_run
+from trainer.runs import check_no_data_set
 from trainer.storage.copies import local_copy
 from trainer.storage.mirrors import mirrored
 from trainer.training.retracing import without_retracing_warnings
@@ -30,6 +31,7 @@ def run(call: CompareCall) -> None:
     with contextlib.ExitStack() as stand_ins:
         enter = stand_ins.enter_context
         enter(mirrored(options.output, OWNED, is_read, last=(METRICS,)))
+        check_no_data_set(options.output)
         for path in options.runs:
             enter(local_copy(path, is_read_of_run))
         splits = to_measure(options.split, and_train=bool(call.configs))

@@ -34,6 +34,9 @@ from trainer.storage.paths import is_remote, join
 
 _logger = logging.getLogger(__name__)
 
+# What its files have held in every version.
+_KEYS = frozenset({"split", "measures"})
+
 
 def run(options: EvaluateOptions) -> None:
     """Measures, prints and writes.
@@ -113,6 +116,21 @@ def _check_output(output: str) -> None:
         )
     if path.is_dir():
         raise UserError(f"{path} is a folder; give --output the name of a file.")
+    if path.exists() and not _is_evaluation(path):
+        raise UserError(
+            f"{path} holds no figures of `evaluate` and would be replaced; give "
+            "--output another name."
+        )
+
+
+def _is_evaluation(path: Path) -> bool:
+    """Whether a file is empty, or what an earlier call wrote."""
+    try:
+        text = path.read_text()
+        value = json.loads(text) if text else dict.fromkeys(_KEYS)
+    except (OSError, ValueError):
+        return False
+    return isinstance(value, dict) and value.keys() >= _KEYS
 
 
 @contextlib.contextmanager

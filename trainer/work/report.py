@@ -24,7 +24,16 @@ def run(options: ReportOptions) -> None:
         data = options.data or trained.data
         with local_data_set(data, to_report):
             try:
-                write_report(options.run, trained, open_data_set(data))
+                data_set = open_data_set(data)
+            except UserError as error:
+                if options.data:
+                    raise
+                raise UserError(
+                    f"{error} The run learned from it; if it has moved, say where it "
+                    "is with --data."
+                ) from error
+            try:
+                write_report(options.run, trained, data_set)
             except OSError as error:
                 raise UserError(
                     f"{page} cannot be written ({error.strerror})."

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.data.data_copy import local_data_set, to_report
+from trainer.data.data_set import open_data_set
 from trainer.options import TrainOptions
 from trainer.report.write import report_if_possible
 from trainer.run_files import EXPORT, METRICS, OWNED, REPORT, goes_on_from
@@ -28,14 +29,15 @@ def run(options: TrainOptions) -> None:
         check_output(options.output, options.overwrite)
         check_settings(options)
         with local_data_set(options.data, to_report):
-            metrics = train(options)
+            data_set = open_data_set(options.data)
+            metrics = train(options, data_set=data_set)
             report_if_possible(options.output, options.data)
-        summary = _summary(options, metrics)
+        summary = _summary(options, metrics, data_set.manifest.holds_out)
     if not options.quiet:
         print(summary)
 
 
-def _summary(options: TrainOptions, metrics: dict[str, Any]) -> str:
+def _summary(options: TrainOptions, metrics: dict[str, Any], holds_out: bool) -> str:
     run, data = shlex.quote(options.output), shlex.quote(options.data)
     figures = ", ".join(
         f"{name} {metrics[name]:.4f}"
@@ -54,7 +56,9 @@ def _summary(options: TrainOptions, metrics: dict[str, Any]) -> str:
         f"best epoch {metrics['best_epoch']}: {figures}",
         f"run       {options.output}",
         *([f"report    {report}"] if Path(local(report)).exists() else []),
-        f"next      python -m trainer evaluate --run {run} --data {data}",
+        f"next      python -m trainer evaluate --run {run} --data {data}"
+        if holds_out
+        else "next      (nothing is held out, so there is nothing to measure on)",
         # On another backend than TensorFlow nothing is exported.
         *([predict] if Path(local(options.output), EXPORT).exists() else []),
         # TensorBoard reads local folders and gs:// alone.

@@ -28,6 +28,19 @@ def data_set(tmp_path_factory):
     return open_data_set(write_data_set(folder, *split, num_items=5, max_length=3))
 
 
+def test_a_run_that_is_not_measured_says_how_or_why_not(data_set, tmp_path):
+    (how,) = quality_section("run", data_set, []).parts
+    assert how.text.startswith(
+        "Not measured yet: run `python -m trainer evaluate --run"
+    )
+    windows = cyclic_windows(4, 5, 3, seed=1)
+    folder = write_data_set(tmp_path / "data", windows, num_items=5, max_length=3)
+    (why,) = quality_section("run", open_data_set(folder), []).parts
+    assert why.text == (
+        "The data set holds nothing out: there is nothing to measure on."
+    )
+
+
 def section_text(data_set, evaluation, **more):
     """What the section says of how it was measured."""
     found = [Quality(evaluation["split"], evaluation)]

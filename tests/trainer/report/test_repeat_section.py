@@ -19,7 +19,8 @@ from trainer.report.training_facts import TrainingFacts
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory):
     folder = tmp_path_factory.mktemp("repeat") / "data"
-    write_data_set(folder, [Window([1, 2], 3)], num_items=3)
+    windows = [Window([1, 2], 3)]
+    write_data_set(folder, windows, windows, num_items=3)
     return Manifest.from_json((folder / MANIFEST).read_text(), str(folder))
 
 
@@ -79,3 +80,11 @@ def test_folders_with_blanks_stay_one_word(manifest):
     assert pipeline[pipeline.index("--output") + 1] == "my data"
     assert train[train.index("--config") + 1] == "my run/config.json"
     assert evaluate[evaluate.index("--data") + 1] == "my data"
+
+
+def test_no_command_measures_on_what_is_not_held_out(manifest):
+    of_all = [words[:4] for words in commands("run", "data", manifest)]
+    all_train = replace(manifest, records={"train": manifest.records["train"]})
+    found = [words[:4] for words in commands("run", "data", all_train)]
+    measure = ["python", "-m", "trainer", "evaluate"]
+    assert found == [words for words in of_all if words != measure] != of_all

@@ -82,7 +82,7 @@ class StopOnDivergence(keras.callbacks.Callback):
                 self._stop(f"{variable.path} holds values that are no numbers")
 
     def _stop(self, what: str) -> None:
-        rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        rate = _rate_of_last_step(self.model.optimizer)
         kept = (
             f"The last good state is kept in {name_of(self._kept)}."
             if self._kept.exists()
@@ -94,3 +94,11 @@ class StopOnDivergence(keras.callbacks.Callback):
             f"(now {self._learning_rate:g}).",
             kept,
         )
+
+
+def _rate_of_last_step(optimizer: keras.Optimizer) -> float:
+    # `learning_rate` is that of the step to come, at whose end a schedule may be at 0.
+    rate = optimizer._learning_rate
+    if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+        rate = rate(keras.ops.maximum(optimizer.iterations - 1, 0))
+    return float(keras.ops.convert_to_numpy(rate))

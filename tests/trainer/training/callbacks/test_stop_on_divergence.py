@@ -10,7 +10,7 @@ from trainer.training.callbacks.stop_on_divergence import DivergedError
 def _callback(tmp_path, learning_rate=0.5):
     model = keras.Sequential([keras.Input([1]), keras.layers.Dense(1, name="last")])
     model.compile(keras.optimizers.SGD(learning_rate), "mse")
-    callback = StopOnDivergence(learning_rate, 100, tmp_path / "state.npz")
+    callback = StopOnDivergence(0.5, 100, tmp_path / "state.npz")
     callback.set_model(model)
     callback.on_epoch_begin(2)
     return callback
@@ -31,6 +31,16 @@ def test_names_the_rate_of_the_step_where_it_falls(tmp_path):
     callback.model.optimizer.learning_rate = 0.25
     with pytest.raises(UserError, match=r"at a learning rate of 0\.25: .*now 0\.5"):
         callback.on_train_batch_end(0, {"loss": float("nan")})
+
+
+def test_the_rate_of_a_schedule_is_that_of_the_step_that_was_done(tmp_path):
+    rates = keras.optimizers.schedules.PiecewiseConstantDecay([2], [0.5, 0.0])
+    callback = _callback(tmp_path, rates)
+    callback.model.optimizer.iterations.assign(
+        3
+    )  # The third step, counted from 0, is 2.
+    with pytest.raises(UserError, match=r"at a learning rate of 0\.5: "):
+        callback.on_train_batch_end(2, {"loss": float("nan")})
 
 
 # Blind guesses among 100 items have a loss of 4.6.
