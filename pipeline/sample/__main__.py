@@ -24,35 +24,35 @@ example:
 def make_parser() -> Parser:
     """Returns the parser of the command line."""
     parser = Parser(prog=PROG, description=_DESCRIPTION, epilog=_EPILOG)
-    parser.add_argument(
+    add = parser.add_argument_group("output").add_argument
+    add(
+        "--output",
+        required=True,
+        metavar="FILE",
+        help="the file to write, JSON lines; through gzip where it ends in .gz",
+    )
+    add("--overwrite", action="store_true", help="replace a file that is there")
+    add = parser.add_argument_group("reviews").add_argument
+    add(
         "--reviews",
         type=int,
         default=20_000,
         metavar="ROWS",
         help="rows to make (default: 20000)",
     )
-    parser.add_argument(
-        "--output",
-        required=True,
-        metavar="FILE",
-        help="the file to write, JSON lines; through gzip where it ends in .gz",
-    )
-    parser.add_argument(
-        "--overwrite", action="store_true", help="replace a file that is there"
-    )
-    parser.add_argument(
+    add(
         "--users",
         type=int,
         metavar="USERS",
         help="users who wrote them (default: one for three reviews)",
     )
-    parser.add_argument(
+    add(
         "--items",
         type=int,
         metavar="ITEMS",
         help="items to choose from (default: one for 50 reviews)",
     )
-    parser.add_argument(
+    add(
         "--seed",
         type=int,
         default=0,
