@@ -246,9 +246,11 @@ class JsonLinesParser:
 
 def _plain_lines(data: bytes) -> int:
     """Returns the number of lines; 0 unless each is framed by braces, end to end."""
-    if not data.startswith(b"{") or not data.endswith((b"}", b"}\n")):
-        return 0
     if b"\r" in data:
+        if data.count(b"\r") != data.count(b"}\r\n"):
+            return 0
+        data = data.replace(b"\r\n", b"\n")
+    if not data.startswith(b"{") or not data.endswith((b"}", b"}\n")):
         return 0
     characters = np.frombuffer(data, np.uint8)
     breaks = np.flatnonzero(characters[:-1] == ord("\n"))

@@ -76,6 +76,7 @@ DELIMITED = [
         HEADER[:-1] + b',"title\n' + ROW[:-1] + b",x\n",
         "has a quote in its header that the line does not close",
     ),
+    refused("quote_alone_at_the_end.csv", HEADER + b'"\n', 0),
     refused("quote_that_is_only_text.csv", HEADER + b'5",i,2016-04-20\n' + ROW, 2),
     refused(
         "line_break_in_an_id.csv",

@@ -39,6 +39,8 @@ def num_rows(data: bytes, kind: str, options: ReadOptions) -> int:
         return len({label for name in options.fields for label in columns[name]})
     text = data.decode("utf-8", errors="surrogateescape")
     lines = text.split("\n")[1:]
+    if lines and not lines[-1]:
+        lines.pop()  # There is none behind the last line break.
     delimiter = DELIMITERS[kind]
     if options.quoted_line_breaks != "no":
         return _num_records([f"{line}\n" for line in lines], delimiter)
