@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.formats import json_lines
 from pipeline.formats.json_lines import SMALLEST_PIECE_BYTES, JsonLinesParser
 from pipeline.parse.ids import NotAScalarError, as_text, text_of
 from pipeline.parse.rows import NOT_JSON
@@ -213,32 +212,6 @@ def test_types_that_fitted_last_are_tried_first():
     for value in (1, "u", 2, "v"):
         (piece,) = parser.parse(line_of(value, "i", "d"))
         assert as_text(piece.fields["user"]).to_pylist() == [str(value)]
-
-
-def test_fields_of_floats_are_columns_and_not_parsed_line_by_line():
-    # As pandas writes a column of whole numbers that has a gap.
-    data = b"".join(line_of(float(n), 1.5 if n % 2 else None, n) for n in range(99))
-    (piece,) = JsonLinesParser(FIELDS, frozenset()).parse(data)
-    assert [str(piece.fields[name].type) for name in FIELDS] == [
-        "double",
-        "double",
-        "int64",
-    ]
-    assert flat([piece]) == parse_by_line(data)
-
-
-@pytest.mark.parametrize("line_break", [b"\n", b"\r\n"])
-def test_lines_of_whole_objects_are_not_looked_at_one_by_one(monkeypatch, line_break):
-    data = (line_of("u", "i", "d") * 9).replace(b"\n", line_break)
-    expected = parse_by_line(data)
-    (piece,) = JsonLinesParser(FIELDS, frozenset()).parse(data)
-    assert flat([piece]) == expected
-
-    def numbered_lines(data):
-        raise AssertionError("each line was looked at")
-
-    monkeypatch.setattr(json_lines, "numbered_lines", numbered_lines)
-    assert [len(p) for p in JsonLinesParser(FIELDS, frozenset()).parse(data)] == [9]
 
 
 def test_one_bad_row_does_not_take_the_block_from_arrow():
