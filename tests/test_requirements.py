@@ -210,8 +210,9 @@ def imported_modules(package: str) -> set[str]:
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 found.add(str(node.module).partition(".")[0])
-    # The JAX backend is an extra of its own.
-    return found - sys.stdlib_module_names - OWN_PACKAGES - {"jax"}
+    # The JAX backend and S3 are extras of their own.
+    extras = {"jax", "boto3", "botocore"}
+    return found - sys.stdlib_module_names - OWN_PACKAGES - extras
 
 
 def test_parts_hold_nothing_of_each_other():

@@ -5,6 +5,7 @@ padding to the layers, and column 0 of the logits is the class of padding.
 """
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,9 @@ class ItemColumns:
       max_length: W. Windows come without padding that none of their batch needs, but
         to this model padding is input.
     """
+
+    # Of a product's model the scorer asks whether it learned from attributes.
+    config = SimpleNamespace(item_features=())
 
     def __init__(self, model: Any, max_length: int) -> None:
         self._model = model

@@ -137,7 +137,7 @@ def test_parquet_that_loses_row_groups_after_it_was_listed_is_one_sentence(tmp_p
     path = tmp_path / "a.parquet"
     path.write_bytes(parquet(row_group_size=1))
     (file,) = list_files([str(path)])
-    _, part = split_file(file, options_of())
+    (part,) = split_file(file, options_of())
     path.write_bytes(parquet())
     with pytest.raises(
         UserError, match=r"a\.parquet is damaged in row group 1 .*again"
