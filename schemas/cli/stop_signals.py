@@ -41,7 +41,7 @@ class _State:
     Attributes:
       depth: of blocks of `caught`.
       received: the last signal that no action took, 0 for none.
-      count: of such signals.
+      count: of such signals; 0 outside of any block.
       holds: of blocks of `uninterrupted`.
       is_lost: whether Python took the last exception, and none was raised since.
       actions: by signal, what to do in place of raising `Stopped`.
@@ -85,6 +85,9 @@ def caught() -> Iterator[None]:
         for signum in taken:
             signal.signal(signum, _USUAL[signum])
         _state.depth -= 1
+        if not _state.depth:
+            # The next work in this process has nothing to do with it.
+            _state.count = 0
         sys.unraisablehook = hook
 
 
@@ -125,7 +128,7 @@ def uninterrupted() -> Iterator[None]:
 
 
 def check() -> None:
-    """Raises `Stopped` if a signal has arrived.
+    """Raises `Stopped` if a signal has arrived since the outermost `caught` began.
 
     Whoever was interrupted may have taken the exception for one of its own: Python
     itself does where it arrives in a destructor.

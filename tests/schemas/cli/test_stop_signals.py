@@ -246,3 +246,15 @@ def test_other_errors_in_a_destructor_are_shown_as_ever(monkeypatch):
     with stop_signals.caught():
         Broken()
     assert [str(one.exc_value) for one in seen] == ["broken"]
+
+
+def test_a_signal_says_nothing_of_what_is_done_after_the_block():
+    with pytest.raises(stop_signals.Stopped), stop_signals.caught():
+        os.kill(os.getpid(), signal.SIGTERM)
+    stop_signals.check()
+    with stop_signals.uninterrupted():
+        pass
+    # How the process ends is still asked.
+    assert stop_signals.received() == signal.SIGTERM
+    with stop_signals.caught():
+        assert not stop_signals.received()
